@@ -17,7 +17,8 @@ export const failures = {
   },
   engine_unavailable: {
     title: 'The image engine could not be reached',
-    whatHappened: 'The program that draws the pictures did not answer, or the process that spoke to it stopped.',
+    whatHappened:
+      'The program that draws the pictures did not answer, or the process that spoke to it stopped.',
     whatToDo: 'Try again in a minute.',
     retryable: true,
   },

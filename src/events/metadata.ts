@@ -1,0 +1,35 @@
+import { z } from 'zod';
+import { conversationId, jobId, messageId, userId } from './ids.ts';
+import { personal, text } from './json.ts';
+
+/** A person as they were called when it happened. */
+export const person = z.strictObject({ id: userId, name: personal(text(100, 1)) });
+export type Person = z.infer<typeof person>;
+
+/** Who did it: a person, or a part of Darkroom (`worker:<id>`, `sweep`, `queueing`, `cli:<user>`). */
+export const actor = z.strictObject({ id: z.string().min(1).max(255), name: personal(text(100, 1)) });
+export type Actor = z.infer<typeof actor>;
+
+/** Whom an event concerns, so that nothing needs a look-up to know it. */
+export const subject = z.strictObject({
+  conversationId: conversationId.exactOptional(),
+  messageId: messageId.exactOptional(),
+  jobId: jobId.exactOptional(),
+  /** Whose job it is. */
+  ownerId: userId.exactOptional(),
+});
+export type Subject = z.infer<typeof subject>;
+
+export const eventMetadata = z.strictObject({
+  actor,
+  /** The request that began it all. */
+  correlationId: z.string().min(1).max(255),
+  /** The command or event directly before. */
+  causationId: z.string().min(1).max(255),
+  /** When it was decided, ISO 8601 UTC. */
+  at: z.iso.datetime({ precision: 3 }),
+  /** Version of the event's type. */
+  schema: z.int().min(1),
+  subject,
+});
+export type EventMetadata = z.infer<typeof eventMetadata>;

@@ -1,0 +1,35 @@
+import type { DomainEvent, Event, EventType } from './catalogue.ts';
+
+/** What clients are told of. A type that isn't here is no event of any scope. */
+const publicTypes = {
+  ConversationStarted: true,
+  ConversationRenamed: true,
+  ParticipantJoined: true,
+  ParticipantLeft: true,
+  ConversationArchived: true,
+  MessagePosted: true,
+  MessageEdited: true,
+  MessageMetadataMerged: true,
+  MessageRemoved: true,
+  JobQueued: true,
+  JobRefused: true,
+  JobStarted: true,
+  JobProgressed: true,
+  JobCompleted: true,
+  JobFailed: true,
+  JobRequeued: true,
+  JobPrioritized: true,
+  JobCancelled: true,
+  JobResultDiscarded: false,
+  QueuePaused: true,
+  QueueResumed: true,
+  LogIdentified: false,
+} as const satisfies Record<EventType, boolean>;
+
+export const isPublic = (type: EventType): boolean => publicTypes[type];
+
+/** The event as clients see it: its public envelope and its data. */
+export const publicEvent = (event: DomainEvent): Event => {
+  const { id, stream, recordedAt, correlationId, causationId, ownerId, ...shown } = event;
+  return shown as Event;
+};

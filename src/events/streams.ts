@@ -1,0 +1,14 @@
+import type { ConversationId, JobId, MessageId } from './ids.ts';
+
+export type StreamName =
+  | `conversation-${string}`
+  | `message-${string}`
+  | `job-${string}`
+  | `queue-${string}`
+  | 'log';
+
+export const conversationStream = (id: ConversationId): StreamName => `conversation-${id}`;
+export const messageStream = (id: MessageId): StreamName => `message-${id}`;
+export const jobStream = (id: JobId): StreamName => `job-${id}`;
+export const queueStream: StreamName = 'queue-images';
+export const logStream: StreamName = 'log';
