@@ -1,0 +1,117 @@
+import type { LogId, Position } from '../../events/ids.ts';
+import type { Json, JsonObject } from '../../events/json.ts';
+
+/**
+ * A kind of document and how it is looked up. `indexes` lists, for every query that is asked, the
+ * fields that it compares and then those that it is ordered by; a query that no index serves is
+ * refused rather than run slowly. A field that holds a list is indexed by each of its entries.
+ */
+export interface Collection<Body extends object> {
+  /** Letters, digits and `_`; holds the projection's version, so that two generations stand side by side. */
+  readonly name: string;
+  readonly indexes: readonly (readonly (keyof Body & string)[])[];
+  /** Phantom: what the documents are. */
+  readonly body?: Body;
+}
+
+/** A collection where it doesn't matter what its documents are. */
+export type AnyCollection = Pick<Collection<object>, 'name'> & {
+  readonly indexes: readonly (readonly string[])[];
+};
+
+/** A document to be kept, or (`body: null`) a tombstone: documents under a guard are never deleted. */
+export interface DocumentWrite {
+  readonly collection: AnyCollection;
+  readonly id: string;
+  /** Position of the last event folded in; a write that isn't newer than what is there is ignored. */
+  readonly position: Position;
+  readonly body: JsonObject | null;
+}
+
+/** How far a projection has come. One of another log, or after the head, means: rebuild. */
+export interface Checkpoint {
+  /** `<projection>_<version>`. */
+  readonly name: string;
+  readonly logId: LogId;
+  readonly position: Position;
+}
+
+type Comparable = string | number | boolean | null;
+
+export interface Query<Body extends object> {
+  readonly collection: Collection<Body>;
+  /** Equal in all of these; a field that holds a list matches where one of its entries is equal. */
+  readonly where: { readonly [Field in keyof Body & string]?: Comparable };
+  /** Ordered by this field, which is unique within the result, so that a page's last value is a cursor. */
+  readonly orderBy: keyof Body & string;
+  readonly direction: 'ascending' | 'descending';
+  /** Exclusive, in the direction of reading. */
+  readonly after?: string;
+  /** Inclusive, in the direction of reading. */
+  readonly until?: string;
+  /** 1 – 1,000. */
+  readonly limit: number;
+}
+
+export interface Count<Body extends object> {
+  readonly collection: Collection<Body>;
+  readonly where: { readonly [Field in keyof Body & string]?: Comparable };
+  /** Count only those whose `field` is less than `value`. */
+  readonly below?: { readonly field: keyof Body & string; readonly value: string };
+}
+
+/** Reads of one moment. */
+export interface DocumentReader {
+  /** Null where there is none, or a tombstone. */
+  get<Body extends object>(collection: Collection<Body>, id: string): Promise<Body | null>;
+  query<Body extends object>(query: Query<Body>): Promise<Body[]>;
+  count<Body extends object>(count: Count<Body>): Promise<number>;
+  checkpoint(name: string): Promise<Checkpoint | null>;
+}
+
+/** A record that no event stands behind: a lease, an idempotency key, a person's name. */
+export interface OperationalRecord {
+  readonly value: Json;
+  /** Grows by one with each write. */
+  readonly version: number;
+}
+
+/**
+ * Where documents lie: what projections write and people read, with each projection's checkpoint.
+ *
+ * - `write` keeps documents whose position is newer than what is there, then moves the checkpoints,
+ *   never back. A crash at any step leaves what a repetition of the same batch makes right; the SQLite
+ *   adapter does it in one transaction.
+ * - `snapshot` runs reads that see one moment where the store can give that (SQLite, a MongoDB replica
+ *   set); where it can't, a document may be newer than a checkpoint read before it, never older.
+ * - Records are changed by compare-and-set alone.
+ */
+export interface DocumentStore extends DocumentReader {
+  /** Makes tables and indexes where they are missing. Called with every collection before its first use. */
+  prepare(collections: readonly AnyCollection[]): Promise<void>;
+  write(documents: readonly DocumentWrite[], checkpoints: readonly Checkpoint[]): Promise<void>;
+  snapshot<Result>(read: (reader: DocumentReader) => Promise<Result>): Promise<Result>;
+
+  readRecord(kind: string, id: string): Promise<OperationalRecord | null>;
+  /**
+   * Writes where the record is at `expected` (null: where there is none), else changes nothing.
+   * `value: null` removes. `expiresAt` (ms since 1970) lets the store forget the record after that.
+   */
+  writeRecord(
+    kind: string,
+    id: string,
+    expected: number | null,
+    value: Json,
+    expiresAt?: number,
+  ): Promise<'written' | 'conflict'>;
+  close(): Promise<void>;
+}
+
+/** The store can't be reached or can't write now; whether a write happened is not known. */
+export class DocumentStoreUnavailable extends Error {
+  readonly code = 'document_store_unavailable';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DocumentStoreUnavailable';
+  }
+}
