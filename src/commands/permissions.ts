@@ -1,0 +1,67 @@
+import type { UserId } from '../events/ids.ts';
+
+export type Role = 'user' | 'operator' | 'auditor';
+
+/** Who asks: a signed-in person. */
+export interface Principal {
+  readonly id: UserId;
+  readonly name: string;
+  readonly roles: readonly Role[];
+}
+
+/** What the table below looks at. Unknown parts are left out. */
+export interface Circumstances {
+  /** Ids of the conversation's participants. */
+  readonly participants?: ReadonlySet<string>;
+  readonly startedBy?: UserId;
+  /** Author of the message, owner of the job. */
+  readonly author?: UserId;
+  /** Who is to be removed from the conversation. */
+  readonly participant?: UserId;
+}
+
+type Rule = (who: Principal, what: Circumstances) => boolean;
+
+const participant: Rule = (who, { participants }) => participants?.has(who.id) ?? false;
+const operator: Rule = (who) => who.roles.includes('operator');
+const auditor: Rule = (who) => who.roles.includes('auditor');
+const author: Rule = (who, what) => participant(who, what) && what.author === who.id;
+const owner: Rule = (who, what) => what.author === who.id;
+const starter: Rule = (who, what) => participant(who, what) && what.startedBy === who.id;
+const oneself: Rule = (who, what) => participant(who, what) && what.participant === who.id;
+const either =
+  (...rules: readonly Rule[]): Rule =>
+  (who, what) =>
+    rules.some((rule) => rule(who, what));
+
+/** Who may do what: the one table that HTTP and sockets share (design/events.md, "Who may do what"). */
+const rules = {
+  readConversation: participant,
+  post: participant,
+  renameConversation: participant,
+  addParticipant: participant,
+  removeParticipant: either(oneself, starter),
+  archiveConversation: starter,
+  mergeMetadata: participant,
+  editMessage: either(author, operator),
+  removeMessage: either(author, operator),
+  readJob: either(participant, owner, operator),
+  cancelJob: either(owner, operator),
+  retryJob: either(author, operator),
+  changeQueue: operator,
+  readOthersJobs: operator,
+  /** What was in a message that is removed by now. */
+  readRemoved: either(operator, auditor),
+} satisfies Record<string, Rule>;
+
+export type Action = keyof typeof rules;
+
+/** `hidden` where the person must not even learn that the thing exists: not found. */
+export const permission = (
+  action: Action,
+  who: Principal,
+  what: Circumstances,
+): 'allowed' | 'forbidden' | 'hidden' => {
+  if (rules[action](who, what)) return 'allowed';
+  return what.participants === undefined || participant(who, what) ? 'forbidden' : 'hidden';
+};
