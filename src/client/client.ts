@@ -1,0 +1,113 @@
+import type { WantedImage } from '../commands/commands.ts';
+import type { ConversationId, JobId, MessageId, Position, UserId } from '../events/ids.ts';
+import type { JsonObject } from '../events/json.ts';
+import type { Conversation, Job, Message } from '../projections/model.ts';
+import type { QueuePlaces } from '../projections/places.ts';
+
+/** `offline`: no connection and none being tried, for the sign-in was refused or the client is closed. */
+export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'offline';
+
+/** How complete a view is. `stale`: what is shown is of before the connection was lost. */
+export type ViewState = 'loading' | 'catching_up' | 'live' | 'stale' | 'not_found' | 'lost';
+
+/** Something that changes, in the shape that React's useSyncExternalStore takes. */
+export interface Observable<Value> {
+  /** The same reference until it changes. */
+  readonly current: () => Value;
+  /** Calls `listener` after each change; the answer stops it. */
+  readonly subscribe: (listener: () => void) => () => void;
+}
+
+export interface ConversationView {
+  readonly view: ViewState;
+  readonly conversation: Conversation | null;
+  /** Oldest first; the newest page and every older one that was asked for. */
+  readonly messages: readonly Message[];
+  readonly hasOlder: boolean;
+}
+
+export interface UserView {
+  readonly view: ViewState;
+  /** Newest activity first. */
+  readonly conversations: readonly Conversation[];
+  /** Own jobs that haven't ended, and those that ended while watching. Newest first. */
+  readonly jobs: readonly Job[];
+}
+
+export interface QueueView {
+  readonly view: ViewState;
+  readonly queue: QueuePlaces;
+}
+
+/** A subscription; `close` ends it at the server too. */
+export interface Subscription<View> extends Observable<View> {
+  close(): void;
+}
+
+export interface ConversationSubscription extends Subscription<ConversationView> {
+  /** Fetches the page before the oldest message held. */
+  loadOlder(): Promise<void>;
+}
+
+/** The answer to a request was a problem (RFC 9457). */
+export class ApiProblem extends Error {
+  constructor(
+    readonly status: number,
+    readonly code: string,
+    readonly title: string,
+    readonly detail: string,
+    readonly reference: string | null,
+    /** What was wrong, by dotted path. */
+    readonly errors: readonly { readonly path: string; readonly message: string }[],
+  ) {
+    super(detail);
+    this.name = 'ApiProblem';
+  }
+}
+
+export interface Session {
+  readonly token: string;
+  readonly user: { readonly id: UserId; readonly name: string; readonly roles: readonly string[] };
+}
+
+/** The HTTP calls, typed. Each POST carries an idempotency key and is repeated after a lost answer. */
+export interface DarkroomApi {
+  startConversation(input: {
+    title?: string;
+    participants?: readonly UserId[];
+  }): Promise<{ conversation: Conversation; position: Position }>;
+  conversations(cursor?: string): Promise<{ items: Conversation[]; nextCursor: string | null }>;
+  conversation(id: ConversationId): Promise<Conversation>;
+  renameConversation(id: ConversationId, title: string): Promise<Conversation>;
+  addParticipant(id: ConversationId, userId: UserId): Promise<void>;
+  removeParticipant(id: ConversationId, userId: UserId): Promise<void>;
+  archiveConversation(id: ConversationId): Promise<void>;
+  messages(id: ConversationId, cursor?: string): Promise<{ items: Message[]; nextCursor: string | null }>;
+  postMessage(
+    id: ConversationId,
+    input: { messageId?: MessageId; text: string; metadata?: JsonObject; image?: WantedImage },
+  ): Promise<{ message: Message; job?: { jobId: JobId }; position: Position }>;
+  editMessage(id: MessageId, text: string): Promise<Message>;
+  mergeMetadata(id: MessageId, patch: JsonObject): Promise<Message>;
+  removeMessage(id: MessageId): Promise<void>;
+  job(id: JobId): Promise<Job>;
+  cancelJob(id: JobId): Promise<Job>;
+  cancelJobs(ids?: readonly JobId[]): Promise<readonly JobId[]>;
+  retryJob(id: JobId): Promise<Job>;
+  prioritizeJob(id: JobId, priority: number): Promise<Job>;
+  pauseQueue(): Promise<void>;
+  resumeQueue(): Promise<void>;
+  /** The bytes of a picture or preview, with this session's right to see them. */
+  image(imageId: string, signal?: AbortSignal): Promise<Blob>;
+}
+
+export interface DarkroomClient {
+  readonly session: Session;
+  readonly api: DarkroomApi;
+  readonly connection: Observable<ConnectionState>;
+  /** Views of one scope are shared: asking twice is one subscription at the server. */
+  conversation(id: ConversationId): ConversationSubscription;
+  user(): Subscription<UserView>;
+  queue(): Subscription<QueueView>;
+  close(): void;
+}
