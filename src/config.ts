@@ -1,0 +1,95 @@
+import { z } from 'zod';
+
+const whole = (least: number, most: number) =>
+  z.coerce
+    .number('must be a number')
+    .int('must be a whole number')
+    .min(least, `must be at least ${least}`)
+    .max(most, `must be at most ${most}`);
+
+const storeUrl = (scheme: string) =>
+  z.string().regex(new RegExp(`^${scheme}:.+`), `must be a URL like ${scheme}:./data/name`);
+
+const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Every setting, with its default. docs/settings.md lists them from here. */
+export const settings = z
+  .object({
+    HOST: z.string().min(1).default('127.0.0.1').describe('Address to listen on.'),
+    PORT: whole(0, 65_535).default(3000).describe('Port to listen on; 0 takes a free one.'),
+    DATA_DIR: z.string().min(1).default('./data').describe('Where the embedded stores and the secret lie.'),
+    EVENT_LOG_URL: storeUrl('sqlite').optional().describe('Event log; default: sqlite:<DATA_DIR>/events.db.'),
+    DOCUMENTS_URL: storeUrl('sqlite')
+      .optional()
+      .describe('Document store; default: sqlite:<DATA_DIR>/documents.db.'),
+    IMAGES_URL: storeUrl('file').optional().describe('Image store; default: file:<DATA_DIR>/images.'),
+    AUTH_MODE: z
+      .enum(['local'], 'must be local')
+      .default('local')
+      .describe('How people sign in. `local`: a name is enough; on a loopback address only.'),
+    ALLOWED_ORIGINS: z
+      .string()
+      .default('')
+      .describe('Origins of other pages that may connect, separated by commas; the own one always may.'),
+    ENGINES: z.enum(['sketch'], 'must be sketch').default('sketch').describe('Image engines, by name.'),
+    SKETCH_STEP_MS: whole(0, 60_000)
+      .default(60)
+      .describe('How long the built-in engine takes for a step, in ms.'),
+    WORKERS: whole(0, 64).default(2).describe('Images drawn at once by this process.'),
+    JOB_ATTEMPTS: whole(1, 20).default(3).describe('Attempts that a job may have.'),
+    LEASE_MS: whole(500, 600_000)
+      .default(30_000)
+      .describe('A running job that is silent for longer is given to another worker.'),
+    STUCK_AFTER_MS: whole(500, 86_400_000)
+      .default(300_000)
+      .describe('A running job whose step, stage and preview stay the same for longer is stuck.'),
+    JOB_TIMEOUT_MS: whole(1_000, 86_400_000).default(600_000).describe('Longest that an attempt may take.'),
+    SWEEP_CRON: z
+      .string()
+      .min(1)
+      .default('*/10 * * * * *')
+      .describe('When the sweep looks for jobs that are stuck: cron with seconds.'),
+    TICK_MS: whole(100, 600_000).default(15_000).describe('A quiet subscription hears from us this often.'),
+    SLOW_CONSUMER_MS: whole(100, 600_000)
+      .default(30_000)
+      .describe('A client that acknowledges nothing for longer is unsubscribed.'),
+    REPLAY_LIMIT: whole(1, 10_000_000)
+      .default(100_000)
+      .describe('Events a reconnecting client may be behind.'),
+    MAX_SUBSCRIPTIONS: whole(1, 10_000).default(100).describe('Subscriptions a connection may have.'),
+    MAX_CONNECTIONS_PER_USER: whole(1, 10_000).default(50).describe('Connections a person may have.'),
+    LOG_LEVEL: z
+      .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
+      .default('info')
+      .describe('What the server logs.'),
+  })
+  .superRefine((value, context) => {
+    if (value.AUTH_MODE === 'local' && !loopback.has(value.HOST))
+      context.addIssue({
+        code: 'custom',
+        path: ['HOST'],
+        message: `must be a loopback address (127.0.0.1) while AUTH_MODE is local, for there a name is enough to sign in; it is "${value.HOST}"`,
+      });
+  });
+
+export type Config = z.infer<typeof settings>;
+
+/** A setting is wrong. `message` is one sentence that names it. */
+export class WrongSetting extends Error {
+  readonly code = 'wrong_setting';
+}
+
+/** @throws WrongSetting */
+export const readConfig = (environment: Readonly<Record<string, string | undefined>>): Config => {
+  const given = Object.fromEntries(
+    Object.entries(environment).filter(([name, value]) => name in settings.shape && value !== ''),
+  );
+  const result = settings.safeParse(given);
+  if (result.success) return result.data;
+  const problems = result.error.issues.map(({ path, message }) => {
+    const name = path.join('.');
+    const value = given[name];
+    return `${name} ${message}${value === undefined || message.includes(value) ? '' : ` (it is "${value}")`}`;
+  });
+  throw new WrongSetting(`Wrong setting: ${problems.join('; ')}.`);
+};
