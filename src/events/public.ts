@@ -1,4 +1,4 @@
-import type { DomainEvent, Event, EventType } from './catalogue.ts';
+import type { Event, EventType } from './catalogue.ts';
 
 /** What clients are told of. A type that isn't here is no event of any scope. */
 const publicTypes = {
@@ -28,8 +28,19 @@ const publicTypes = {
 
 export const isPublic = (type: EventType): boolean => publicTypes[type];
 
-/** The event as clients see it: its public envelope and its data. */
-export const publicEvent = (event: DomainEvent): Event => {
-  const { id, stream, recordedAt, correlationId, causationId, ownerId, ...shown } = event;
-  return shown as Event;
+/** The event as clients see it: its public envelope and its data, whatever else it carries. */
+export const publicEvent = (event: Event): Event => {
+  const { type, data, position, schema, at, actor, conversationId, messageId, jobId, revision } = event;
+  return {
+    position,
+    type,
+    schema,
+    at,
+    actor,
+    ...(conversationId === undefined ? {} : { conversationId }),
+    ...(messageId === undefined ? {} : { messageId }),
+    ...(jobId === undefined ? {} : { jobId }),
+    revision,
+    data,
+  } as Event;
 };

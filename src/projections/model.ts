@@ -121,7 +121,6 @@ export interface Job extends ImageState {
 
 /** A job in the queue or being drawn. It becomes a tombstone when it ends. */
 export interface QueueEntry extends QueueOrder {
-  readonly kind: 'entry';
   readonly jobId: JobId;
   readonly status: 'waiting' | 'running';
   /** Its order as text that sorts: `queueOrderKey`. */
@@ -131,9 +130,8 @@ export interface QueueEntry extends QueueOrder {
   readonly position: Position;
 }
 
-/** The queue itself: whether it is paused. Its id is `images`. */
+/** The queue itself. */
 export interface QueueState {
-  readonly kind: 'queue';
   readonly paused: boolean;
   readonly position: Position;
 }
@@ -169,20 +167,18 @@ export interface ImageUse {
  */
 export interface TimelineRow {
   readonly position: Position;
-  /** The event as clients see it, but for its position. */
+  /** The event as clients see it. */
   readonly event: Event;
+  /** False for what no client is told of. */
   readonly shown: boolean;
   readonly recordedAt: string;
   readonly stream: StreamName;
-  readonly type: string;
-  readonly actorId: string;
   readonly conversationId: ConversationId | null;
-  readonly messageId: MessageId | null;
-  readonly jobId: JobId | null;
+  readonly ownerId: UserId | null;
   readonly correlationId: string;
   readonly causationId: string;
   /** In whose `user` scope it is. */
   readonly audience: readonly UserId[];
-  /** True for what moves the queue: the events of scope `queue`. */
-  readonly movesQueue: boolean;
+  /** True for the events of scope `queue`; null else, so that its index holds those alone. */
+  readonly movesQueue: true | null;
 }

@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../events/catalogue.ts';
 import type { Position } from '../events/ids.ts';
-import type { Collection } from './documents/documentStore.ts';
+import type { AnyCollection, Collection } from './documents/documentStore.ts';
 
 /** Every document says which event was folded into it last. */
 export interface Positioned {
@@ -17,14 +17,26 @@ export interface Projection<Body extends Positioned> {
   readonly version: number;
   readonly collection: Collection<Body>;
   /** Ids of the documents that the event concerns; none where it concerns none. */
-  readonly keys: (event: DomainEvent) => readonly string[];
-  /** The document after the event; the same reference where nothing changes; null: none, or no longer. */
-  readonly apply: (document: Body | null, event: DomainEvent, id: string) => Body | null;
+  keys(event: DomainEvent): readonly string[];
+  /**
+   * The document after the event; the same reference where nothing changes; null: none, or no longer.
+   * An event that isn't newer than the document changes nothing.
+   */
+  apply(document: Body | null, event: DomainEvent, id: string): Body | null;
 }
 
-/** Fixes the body's type; the result is the argument. */
-export const projection = <Body extends Positioned>(definition: Projection<Body>): Projection<Body> =>
-  definition;
+/** A projection where it doesn't matter what its documents are: as the runner takes them. */
+export type AnyProjection = Omit<Projection<Positioned>, 'collection'> & {
+  readonly collection: AnyCollection;
+};
+
+/** Fixes the body's type; the collection is named after the projection and its version. */
+export const projection = <Body extends Positioned>(
+  definition: Omit<Projection<Body>, 'collection'> & Pick<Collection<Body>, 'indexes'>,
+): Projection<Body> => {
+  const { indexes, ...rest } = definition;
+  return { ...rest, collection: { name: checkpointName(rest), indexes } };
+};
 
 export const checkpointName = (of: { readonly name: string; readonly version: number }): string =>
   `${of.name}_${of.version}`;

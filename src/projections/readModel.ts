@@ -6,8 +6,8 @@ import type { QueueChange, QueuePlaces } from './places.ts';
 /** Part of a list, and where it goes on. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** Opaque; null at the end. */
-  readonly nextCursor: string | null;
+  /** The `cursor` of the next page; null at the end. */
+  readonly nextCursor: Position | null;
 }
 
 /** A scope of delivery: what a client can subscribe to. */
@@ -30,7 +30,7 @@ export interface ReadModel {
   /** Of a participant, newest activity first. */
   conversations(
     of: UserId,
-    page: { readonly limit: number; readonly cursor?: string },
+    page: { readonly limit: number; readonly cursor?: Position },
   ): Promise<Page<Conversation>>;
 
   message(id: MessageId): Promise<Message | null>;
@@ -39,7 +39,7 @@ export interface ReadModel {
     of: ConversationId,
     page: {
       readonly limit: number;
-      readonly cursor?: string;
+      readonly cursor?: Position;
       readonly before?: MessageId;
       readonly after?: MessageId;
     },
@@ -53,7 +53,7 @@ export interface ReadModel {
     readonly status?: JobStatus;
     readonly conversation?: ConversationId;
     readonly limit: number;
-    readonly cursor?: string;
+    readonly cursor?: Position;
   }): Promise<Page<Job>>;
   /** Ids of a person's jobs (null: everyone's) that haven't ended. */
   activeJobs(of: UserId | null): Promise<JobId[]>;
@@ -99,7 +99,7 @@ export interface ConversationSnapshot {
   readonly conversation: Conversation;
   /** Newest 50, newest first. */
   readonly messages: readonly Message[];
-  readonly nextCursor: string | null;
+  readonly nextCursor: Position | null;
 }
 
 export interface UserSnapshot {

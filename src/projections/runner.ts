@@ -1,7 +1,7 @@
 import type { Position } from '../events/ids.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
 import type { DocumentStore } from './documents/documentStore.ts';
-import type { Positioned, Projection } from './projection.ts';
+import type { AnyProjection } from './projection.ts';
 
 /** How one projection is doing. */
 export interface ProjectionHealth {
@@ -35,6 +35,6 @@ export class ReadModelBehind extends Error {
 export interface RunnerParts {
   readonly log: EventLog;
   readonly documents: DocumentStore;
-  readonly projections: readonly Projection<Positioned>[];
+  readonly projections: readonly AnyProjection[];
   readonly onStopped: (health: ProjectionHealth, cause: unknown) => void;
 }

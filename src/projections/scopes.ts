@@ -1,11 +1,14 @@
-import type { DomainEvent, Event } from '../events/catalogue.ts';
+import type { Event } from '../events/catalogue.ts';
 import type { UserId } from '../events/ids.ts';
 import { isPublic, publicEvent } from '../events/public.ts';
 import type { QueueChange, WaitingJob } from './places.ts';
 import type { Scope } from './readModel.ts';
 
+/** An event, and whose job it is about. */
+export type OwnedEvent = Event & { readonly ownerId?: UserId };
+
 /** In whose `user` scope an event is: those who join or leave, the starter, the owner of the job. */
-export const audience = (event: DomainEvent): readonly UserId[] => {
+export const audience = (event: OwnedEvent): readonly UserId[] => {
   switch (event.type) {
     case 'ConversationStarted':
       return [event.data.startedBy.id];
@@ -16,6 +19,8 @@ export const audience = (event: DomainEvent): readonly UserId[] => {
       return event.ownerId !== undefined && isPublic(event.type) ? [event.ownerId] : [];
   }
 };
+
+const nobody = '' as UserId;
 
 /** What an event is to someone who watches the queue; null where it doesn't move it. */
 export const queueChange = (
@@ -64,18 +69,21 @@ export const queueChange = (
   }
 };
 
+/** Whether the event is one of scope `queue`, whoever watches. */
+export const movesQueue = (event: Event): boolean => queueChange(event, nobody) !== null;
+
 /** Whether the event is one of the scope that this person may see there. */
-export const inScope = (event: DomainEvent, scope: Scope, viewer: UserId): boolean => {
+export const inScope = (event: OwnedEvent, scope: Scope, viewer: UserId): boolean => {
   switch (scope.scope) {
     case 'conversation':
       return isPublic(event.type) && event.conversationId === scope.id;
     case 'user':
       return audience(event).includes(viewer);
     case 'queue':
-      return queueChange(event, viewer) !== null;
+      return movesQueue(event);
   }
 };
 
 /** The event as that scope shows it. Only for events that are in it. */
-export const shownIn = (event: DomainEvent, scope: Scope, viewer: UserId): Event | QueueChange =>
+export const shownIn = (event: OwnedEvent, scope: Scope, viewer: UserId): Event | QueueChange =>
   scope.scope === 'queue' ? (queueChange(event, viewer) ?? publicEvent(event)) : publicEvent(event);

@@ -1,0 +1,113 @@
+import type { Event } from '../events/catalogue.ts';
+import { type FailureCode, failures } from '../events/failures.ts';
+import type { JobId } from '../events/ids.ts';
+import type { ImageRequest } from '../events/imageRequest.ts';
+import type { JobEvent } from '../events/job.ts';
+import type { ImageState, ShownError, ShownPicture } from './model.ts';
+
+/** What a person is told about a failure, from the catalogue. */
+export const shownError = (code: FailureCode, reference: string, retryable?: boolean): ShownError => ({
+  code,
+  title: failures[code].title,
+  whatHappened: failures[code].whatHappened,
+  whatToDo: failures[code].whatToDo,
+  retryable: retryable ?? failures[code].retryable,
+  reference,
+});
+
+/** A picture that was asked for: known from here on, though not in the queue yet. */
+export const acceptedImage = (jobId: JobId, request: ImageRequest, priority: number): ImageState => ({
+  jobId,
+  status: 'accepted',
+  request,
+  ticket: null,
+  priority,
+  round: 0,
+  place: null,
+  step: 0,
+  steps: request.steps * request.count,
+  stage: null,
+  percent: 0,
+  preview: null,
+  attempt: 0,
+  attempts: 1,
+  queuedAt: null,
+  startedAt: null,
+  endedAt: null,
+  engine: null,
+  model: null,
+  seed: null,
+  images: [],
+  error: null,
+  previous: [],
+});
+
+/** A job as it is when it joins the queue. */
+export const queuedImage = (event: Event<Extract<JobEvent, { type: 'JobQueued' }>>): ImageState => ({
+  ...acceptedImage(event.data.jobId, event.data.request, event.data.priority),
+  status: 'queued',
+  ticket: event.position,
+  round: event.data.round,
+  attempts: event.data.limits.attempts,
+  queuedAt: event.at,
+});
+
+const untouched = { step: 0, stage: null, percent: 0, preview: null } as const;
+
+/** What happened to the job, folded into what its message shows. The event must be one of this job. */
+export const foldImage = (image: ImageState, event: Event<JobEvent>): ImageState => {
+  switch (event.type) {
+    case 'JobQueued':
+      return { ...queuedImage(event), previous: image.previous };
+    case 'JobRefused': {
+      const error = shownError(event.data.code, event.data.reference);
+      return { ...image, status: 'failed', endedAt: event.at, error };
+    }
+    case 'JobStarted': {
+      const { attempt, engine } = event.data;
+      return { ...image, ...untouched, status: 'running', attempt, engine, startedAt: event.at };
+    }
+    case 'JobProgressed': {
+      const { step, steps, stage, preview } = event.data;
+      return { ...image, step, steps, stage, preview, percent: Math.floor((100 * step) / steps) };
+    }
+    case 'JobCompleted': {
+      const { engine, model, seed } = event.data;
+      const images = event.data.images.map(
+        (picture): ShownPicture => ({ ...picture, url: `/api/v1/images/${picture.imageId}` }),
+      );
+      const done = { step: image.steps, percent: 100, stage: null, preview: null } as const;
+      return { ...image, ...done, status: 'completed', images, engine, model, seed, endedAt: event.at };
+    }
+    case 'JobFailed': {
+      const { code, reference, retryable } = event.data;
+      const error = shownError(code, reference, retryable);
+      return { ...image, status: 'failed', stage: null, preview: null, endedAt: event.at, error };
+    }
+    case 'JobRequeued':
+      return { ...image, ...untouched, status: 'queued', startedAt: null };
+    case 'JobPrioritized':
+      return { ...image, priority: event.data.order.priority };
+    case 'JobCancelled': {
+      const error = shownError('cancelled', event.position);
+      return { ...image, status: 'cancelled', stage: null, preview: null, endedAt: event.at, error };
+    }
+    case 'JobResultDiscarded':
+      return image;
+  }
+};
+
+const jobEventTypes: ReadonlySet<string> = new Set([
+  'JobQueued',
+  'JobRefused',
+  'JobStarted',
+  'JobProgressed',
+  'JobCompleted',
+  'JobFailed',
+  'JobRequeued',
+  'JobPrioritized',
+  'JobCancelled',
+  'JobResultDiscarded',
+] satisfies JobEvent['type'][]);
+
+export const isJobEvent = (event: Event): event is Event<JobEvent> => jobEventTypes.has(event.type);

@@ -1,0 +1,65 @@
+import type { Event } from '../events/catalogue.ts';
+import type { JobEvent } from '../events/job.ts';
+import { mergePatch } from '../events/mergePatch.ts';
+import { acceptedImage, foldImage, isJobEvent, queuedImage } from './imageState.ts';
+import type { ImageState, Message } from './model.ts';
+import { projection } from './projection.ts';
+
+/** The picture of a message after an event of one of its jobs: it shows the newest job, and lists the others. */
+const foldMessageImage = (image: ImageState, event: Event<JobEvent>): ImageState => {
+  if (event.type === 'JobQueued' && event.data.retryOf === image.jobId) {
+    const { jobId, error, endedAt } = image;
+    return { ...queuedImage(event), previous: [...image.previous, { jobId, error, endedAt }] };
+  }
+  return event.jobId === image.jobId ? foldImage(image, event) : image;
+};
+
+const foldMessageEvent = (message: Message, event: Event): Message => {
+  const { revision, position } = event;
+  switch (event.type) {
+    case 'MessageEdited':
+      return { ...message, text: event.data.text, editedAt: event.at, revision, position };
+    case 'MessageMetadataMerged':
+      return { ...message, metadata: mergePatch(message.metadata, event.data.patch), revision, position };
+    case 'MessageRemoved':
+      return { ...message, text: '', metadata: {}, image: null, removed: true, revision, position };
+    default: {
+      if (!isJobEvent(event) || message.image === null) return message;
+      const image = foldMessageImage(message.image, event);
+      return image === message.image ? message : { ...message, image, position };
+    }
+  }
+};
+
+/**
+ * The message after an event about it, the same reference where nothing changes. The one reducer of
+ * server and browser: an event that isn't newer than the document is in it already.
+ */
+export const foldMessage = (message: Message | null, event: Event): Message | null => {
+  if (message !== null)
+    return event.position <= message.position ? message : foldMessageEvent(message, event);
+  if (event.type !== 'MessagePosted') return null;
+  const { messageId, conversationId, author, text, metadata, image } = event.data;
+  return {
+    messageId,
+    conversationId,
+    author,
+    text,
+    createdAt: event.at,
+    editedAt: null,
+    removed: false,
+    metadata,
+    image: image === null ? null : acceptedImage(image.jobId, image.request, image.priority),
+    postedPosition: event.position,
+    revision: event.revision,
+    position: event.position,
+  };
+};
+
+export const messages = projection<Message>({
+  name: 'messages',
+  version: 1,
+  indexes: [['conversationId', 'postedPosition']],
+  keys: ({ messageId }) => (messageId === undefined ? [] : [messageId]),
+  apply: foldMessage,
+});
