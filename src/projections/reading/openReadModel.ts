@@ -19,7 +19,7 @@ export const completeTo = async (
   projections: readonly AnyProjection[],
 ): Promise<Position> => {
   const checkpoints = await Promise.all(projections.map((each) => reader.checkpoint(checkpointName(each))));
-  return checkpoints.map((each) => each?.position ?? startOfLog).reduce((a, b) => (a < b ? a : b));
+  return checkpoints.map((each) => each?.position ?? startOfLog).toSorted()[0] ?? startOfLog;
 };
 
 /** The page of `items`, of which one more than `limit` was asked for, to learn whether there are more. */
