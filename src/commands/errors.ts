@@ -11,6 +11,10 @@ export const domainErrors = {
   job_not_retryable: 409,
   /** Only a waiting or running job has a priority to change. */
   job_ended: 409,
+  /** Accepted, but not in the queue yet: in a moment it has a priority to change. */
+  job_not_queued: 409,
+  /** Over 64 KB, or nested over 16 deep, once the patch is merged in. */
+  metadata_too_large: 409,
   /** Other writers kept coming first; nothing was done. */
   too_many_conflicts: 503,
 } as const;
@@ -25,5 +29,24 @@ export class DomainError extends Error {
   ) {
     super(message);
     this.name = 'DomainError';
+  }
+}
+
+/** One thing that is wrong with an input, by its dotted path. */
+export interface InputProblem {
+  readonly path: string;
+  readonly message: string;
+}
+
+/**
+ * What was asked for can't be said as an event. The API validates before it commands, so that only what
+ * follows from several fields together gets here (a prompt that is left out, and a text that is no
+ * prompt), or input of a caller that didn't validate. No rule of the domain: 400, not 409.
+ */
+export class InvalidInput extends Error {
+  readonly code = 'invalid_input';
+  constructor(readonly problems: readonly InputProblem[]) {
+    super(problems.map(({ path, message }) => `${path} ${message}`.trim()).join('; '));
+    this.name = 'InvalidInput';
   }
 }
