@@ -109,5 +109,21 @@ export interface DarkroomClient {
   conversation(id: ConversationId): ConversationSubscription;
   user(): Subscription<UserView>;
   queue(): Subscription<QueueView>;
+  /** Goes on with a new token of the same person; nothing that is shown is lost. */
+  renew(session: Session): void;
   close(): void;
+}
+
+export interface ConnectOptions {
+  /** Where the server is: its origin, with a path where it lies under one. */
+  readonly url: string;
+  readonly session: Session;
+  /** The token isn't believed any more. Told once; then `renew`, or sign in and connect anew. */
+  readonly onSessionExpired?: () => void;
+  /** `TICK_MS` of the server. */
+  readonly tickMs?: number;
+  /** The first pause before anything is tried again; pauses grow. */
+  readonly retryMs?: number;
+  /** After how long an answer over the socket is taken for lost. */
+  readonly answerMs?: number;
 }

@@ -1,0 +1,108 @@
+import type { Event } from '../events/catalogue.ts';
+import type { ConversationId, LogId, Position } from '../events/ids.ts';
+import type { Conversation, Message } from '../projections/model.ts';
+import type { ConversationSnapshot } from '../projections/readModel.ts';
+import type { ConversationView, Observable, ViewState } from './client.ts';
+import {
+  type ConversationState,
+  conversationFromSnapshot,
+  foldConversationEvents,
+  mergeOlderMessages,
+} from './conversationState.ts';
+import { createStore } from './observable.ts';
+import { readableEvents } from './readable.ts';
+import { ScopeFollower } from './scopeFollower.ts';
+import type { Line, ScopeTarget, Timing } from './scopeTarget.ts';
+
+export interface ConversationScope {
+  readonly store: Observable<ConversationView>;
+  readonly follower: ScopeFollower;
+  loadOlder(): Promise<void>;
+}
+
+export interface ConversationSurroundings {
+  readonly line: Line;
+  readonly timing: Timing;
+  /** A page of messages, read when the documents are at `atLeast` or later. */
+  readonly fetchMessages: (
+    cursor: string,
+    atLeast: Position,
+  ) => Promise<{ items: Message[]; nextCursor: string | null }>;
+  /** As a ScopeTarget's. */
+  readonly isMissing: () => Promise<boolean>;
+  /** The conversation itself changed: others show it too. */
+  readonly onConversation: (conversation: Conversation, logId: LogId) => void;
+}
+
+const nothingYet: ConversationView = { view: 'loading', conversation: null, messages: [], hasOlder: false };
+
+const viewOf = (view: ViewState, state: ConversationState | null): ConversationView =>
+  state === null
+    ? { ...nothingYet, view }
+    : {
+        view,
+        conversation: state.conversation,
+        messages: state.messages,
+        hasOlder: state.nextCursor !== null,
+      };
+
+/** One conversation, followed and folded into its view. */
+export const createConversationScope = (
+  id: ConversationId,
+  { line, timing, fetchMessages, isMissing, onConversation }: ConversationSurroundings,
+): ConversationScope => {
+  const store = createStore<ConversationView>(nothingYet);
+  let state: ConversationState | null = null;
+  /** The page that is being fetched, and the events that came since it was asked for. */
+  let fetching: { readonly missed: Event[]; readonly done: Promise<void> } | null = null;
+
+  const become = (next: ConversationState, logId: LogId) => {
+    if (next === state) return;
+    const isNews = next.conversation !== state?.conversation;
+    state = next;
+    store.set(viewOf(store.current().view, state));
+    if (isNews) onConversation(next.conversation, logId);
+  };
+
+  const target: ScopeTarget = {
+    take: (snapshot, { logId }) => {
+      fetching = null;
+      become(conversationFromSnapshot(snapshot as ConversationSnapshot), logId);
+    },
+    apply: (received, { logId }) => {
+      const events = readableEvents(received);
+      if (events === null || state === null) return 'read_again';
+      fetching?.missed.push(...events);
+      become(foldConversationEvents(state, events), logId);
+      return 'applied';
+    },
+    show: (view) => {
+      if (store.current().view !== view) store.set(viewOf(view, state));
+    },
+    isMissing,
+  };
+  const follower = new ScopeFollower({ scope: 'conversation', id }, target, line, timing);
+
+  const fetchOlder = async (missed: Event[], cursor: string, atLeast: Position): Promise<void> => {
+    try {
+      const page = await fetchMessages(cursor, atLeast);
+      // A snapshot came meanwhile: the page may not join on to what is held now.
+      if (fetching?.missed !== missed || state === null || follower.cursor === null) return;
+      become(mergeOlderMessages(state, page, missed), follower.cursor.logId);
+    } finally {
+      if (fetching?.missed === missed) fetching = null;
+    }
+  };
+
+  const loadOlder = (): Promise<void> => {
+    if (fetching !== null) return fetching.done;
+    const cursor = follower.cursor;
+    if (state === null || state.nextCursor === null || cursor === null) return Promise.resolve();
+    const missed: Event[] = [];
+    const done = fetchOlder(missed, state.nextCursor, cursor.through);
+    fetching = { missed, done };
+    return done;
+  };
+
+  return { store, follower, loadOlder };
+};

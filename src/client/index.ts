@@ -1,0 +1,29 @@
+/** The public face of the client library: see docs/client.md. */
+
+export type {
+  Conversation,
+  ImageState,
+  Job,
+  JobStatus,
+  Message,
+  ShownError,
+  ShownPicture,
+} from '../projections/model.ts';
+export { calculateQueuePosition, type QueuePlaces, type WaitingJob } from '../projections/places.ts';
+export {
+  ApiProblem,
+  type ConnectionState,
+  type ConnectOptions,
+  type ConversationSubscription,
+  type ConversationView,
+  type DarkroomApi,
+  type DarkroomClient,
+  type Observable,
+  type QueueView,
+  type Session,
+  type Subscription,
+  type UserView,
+  type ViewState,
+} from './client.ts';
+export { connect } from './connect.ts';
+export { signIn } from './signIn.ts';

@@ -1,0 +1,39 @@
+import { emptyQueue, type QueuePlaces } from '../projections/places.ts';
+import { applyQueueChange, needsSnapshot, queuePlacesFromSnapshot } from '../projections/queuePlaces.ts';
+import type { Observable, QueueView } from './client.ts';
+import { createStore } from './observable.ts';
+import { readableChanges } from './readable.ts';
+import { ScopeFollower } from './scopeFollower.ts';
+import type { Line, ScopeTarget, Timing } from './scopeTarget.ts';
+
+export interface QueueScope {
+  readonly store: Observable<QueueView>;
+  readonly follower: ScopeFollower;
+}
+
+/** The queue, moved by its changes; so that every place shown is right without being sent. */
+export const createQueueScope = (line: Line, timing: Timing): QueueScope => {
+  const store = createStore<QueueView>({ view: 'loading', queue: emptyQueue });
+  const target: ScopeTarget = {
+    take: (snapshot, { through }) => {
+      const queue = queuePlacesFromSnapshot(snapshot as Omit<QueuePlaces, 'position'>, through);
+      store.set({ ...store.current(), queue });
+    },
+    apply: (received) => {
+      const changes = readableChanges(received);
+      if (changes === null) return 'read_again';
+      let queue = store.current().queue;
+      let isComplete = true;
+      for (const change of changes) {
+        isComplete &&= !needsSnapshot(queue, change);
+        queue = applyQueueChange(queue, change);
+      }
+      if (queue !== store.current().queue) store.set({ ...store.current(), queue });
+      return isComplete ? 'applied' : 'read_again';
+    },
+    show: (view) => {
+      if (view !== store.current().view) store.set({ ...store.current(), view });
+    },
+  };
+  return { store, follower: new ScopeFollower({ scope: 'queue' }, target, line, timing) };
+};
