@@ -1,0 +1,130 @@
+import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
+import type { Logger } from 'pino';
+import { type DefaultEventsMap, Server } from 'socket.io';
+import type { Config } from '../../config.ts';
+import { startOfLog } from '../../events/ids.ts';
+import type { EventLog } from '../../events/log/eventLog.ts';
+import type { ReadModel } from '../../projections/readModel.ts';
+import type { Authentication } from '../authentication.ts';
+import { createAdmission, createOriginCheck } from './admission.ts';
+import { type Connection, createConnection, type SocketData } from './connection.ts';
+import { createFairTurns } from './fairTurns.ts';
+import { createFeed, type FeedHealth } from './feed.ts';
+import { createInterests } from './interests.ts';
+import { limits } from './limits.ts';
+
+export type DeliveryConfig = Pick<
+  Config,
+  | 'ALLOWED_ORIGINS'
+  | 'AUTH_MODE'
+  | 'TICK_MS'
+  | 'SLOW_CONSUMER_MS'
+  | 'REPLAY_LIMIT'
+  | 'MAX_SUBSCRIPTIONS'
+  | 'MAX_CONNECTIONS_PER_USER'
+>;
+
+export interface DeliveryParts {
+  readonly config: DeliveryConfig;
+  readonly log: EventLog;
+  readonly readModel: ReadModel;
+  readonly authentication: Authentication;
+  readonly logger: Logger;
+  readonly now: () => Date;
+}
+
+export interface DeliveryHealth extends FeedHealth {
+  readonly connections: number;
+  readonly subscriptions: number;
+  /** Reads for subscriptions that begin or catch up: going on, and waiting for their turn. */
+  readonly reading: number;
+  readonly waiting: number;
+}
+
+export interface Delivery {
+  /** Serves Socket.IO on this server. Closing the server is left to whoever opened it. */
+  attach(server: HttpServer): void;
+  /** Takes no more connections, says goodbye to those there are, and stops following the log. */
+  close(): Promise<void>;
+  health(): DeliveryHealth;
+}
+
+type Anything = DefaultEventsMap;
+
+/** Reconnects at once would attack the server that comes up next; so each client is told another time. */
+const retryAfterMs = (connections: number): number =>
+  Math.round(Math.random() * Math.min(limits.mostSpreadMs, Math.max(limits.leastSpreadMs, connections)));
+
+const socketOptions = {
+  transports: ['websocket' as const],
+  serveClient: false,
+  maxHttpBufferSize: limits.inboundBytes,
+  connectTimeout: limits.connectMs,
+};
+
+/** Delivery of the log to browsers: docs/protocol.md, "Socket.IO". */
+export const createDelivery = (parts: DeliveryParts): Delivery => {
+  const { config, log, readModel, authentication, logger, now } = parts;
+  const connections = new Set<Connection>();
+  const interests = createInterests();
+  const turns = createFairTurns(limits.readsAtOnce);
+  const feed = createFeed({ log, logger, hand: interests.hand });
+  const shared = { config, log, readModel, feed, interests, turns, logger };
+  const mayConnect = createOriginCheck(config);
+  let closing = false;
+  let attached = false;
+
+  const io = new Server<Anything, Anything, Anything, SocketData>({
+    ...socketOptions,
+    allowRequest: (request, decide) => decide(null, !closing && mayConnect(request)),
+  });
+  const failed = (error: unknown): void => logger.error({ err: error }, 'a client could not be signed in');
+  io.use(createAdmission({ config, authentication, ready: () => feed.ready, failed }));
+  io.on('connection', (socket) => {
+    const connection = createConnection({ socket, shared, authentication, logger, now });
+    connections.add(connection);
+    socket.on('disconnect', () => connections.delete(connection));
+    connection.welcome(log.logId, feed.handedOut() ?? startOfLog);
+  });
+
+  // One timer for all: every subscription is looked at so often that none is later than its setting.
+  const margin = Math.max(20, Math.min(config.TICK_MS, config.SLOW_CONSUMER_MS) / 5);
+  const ticking = setInterval(() => {
+    for (const connection of [...connections]) connection.tick(margin);
+  }, margin);
+
+  /** Until every transport is closed, but not for ever: some client may not be reading. */
+  const allGone = async (): Promise<void> => {
+    const closed = [...io.sockets.sockets.values()].map((socket) => once(socket.conn, 'close'));
+    let deadline: NodeJS.Timeout | undefined;
+    const enough = new Promise<void>((resolve) => {
+      deadline = setTimeout(resolve, limits.farewellMs);
+    });
+    await Promise.race([Promise.all(closed), enough]);
+    clearTimeout(deadline);
+  };
+
+  return {
+    attach(server) {
+      io.attach(server);
+      attached = true;
+    },
+    async close() {
+      closing = true;
+      clearInterval(ticking);
+      const gone = allGone();
+      for (const connection of [...connections]) connection.shutDown(retryAfterMs(connections.size));
+      await gone;
+      if (attached) io.engine.close();
+      await feed.close();
+    },
+    health: () => ({
+      ...feed.health(),
+      connections: connections.size,
+      subscriptions: [...connections].reduce((sum, each) => sum + each.subscriptions(), 0),
+      reading: turns.running(),
+      waiting: turns.waiting(),
+    }),
+  };
+};

@@ -1,0 +1,61 @@
+import type { JobId, Position, UserId } from '../../events/ids.ts';
+import type { Scope, ScopeEvent } from '../../projections/readModel.ts';
+import { inScope, type OwnedEvent, shownIn } from '../../projections/scopes.ts';
+import { redact } from './redact.ts';
+
+/** An event of a scope as one viewer is shown it, with what cutting it into batches needs to know. */
+export interface Entry {
+  readonly position: Position;
+  readonly event: ScopeEvent;
+  /** Of its JSON as UTF-8. */
+  readonly bytes: number;
+  /** The job whose progress it tells; null for everything else. */
+  readonly progressOf: JobId | null;
+  /** Who left a conversation by it. */
+  readonly leaver: UserId | null;
+}
+
+/** The ways in which one event is shown: nearly everyone gets the same one, so each is made once. */
+type Form = 'public' | 'redacted' | 'queueOwn' | 'queueOthers';
+
+/** An event of the log, decoded once for all who may see it. */
+export interface SeenEvent {
+  readonly event: OwnedEvent;
+  /** Its owner was in the conversation neither when it happened nor, where that is known, later. */
+  readonly hiddenFromOwner: boolean;
+  readonly forms: Map<Form, Entry>;
+}
+
+export const seenEvent = (event: OwnedEvent, hiddenFromOwner: boolean): SeenEvent => ({
+  event,
+  hiddenFromOwner,
+  forms: new Map(),
+});
+
+const entryFor = (event: OwnedEvent, shown: ScopeEvent): Entry => ({
+  position: event.position,
+  event: shown,
+  bytes: Buffer.byteLength(JSON.stringify(shown)),
+  progressOf: event.type === 'JobProgressed' ? (event.jobId ?? null) : null,
+  leaver: event.type === 'ParticipantLeft' ? event.data.participant.id : null,
+});
+
+const formOf = ({ event, hiddenFromOwner }: SeenEvent, scope: Scope, viewer: UserId): Form => {
+  if (scope.scope === 'queue') return event.ownerId === viewer ? 'queueOwn' : 'queueOthers';
+  return scope.scope === 'user' && event.ownerId === viewer && hiddenFromOwner ? 'redacted' : 'public';
+};
+
+/** The event as that scope shows it to that person; null where it is none of it. */
+export const entryOf = (seen: SeenEvent, scope: Scope, viewer: UserId): Entry | null => {
+  if (!inScope(seen.event, scope, viewer)) return null;
+  const form = formOf(seen, scope, viewer);
+  const known = seen.forms.get(form);
+  if (known !== undefined) return known;
+  const event = form === 'redacted' ? redact(seen.event) : seen.event;
+  const entry = entryFor(event, shownIn(event, scope, viewer));
+  seen.forms.set(form, entry);
+  return entry;
+};
+
+export const entriesOf = (events: readonly SeenEvent[], scope: Scope, viewer: UserId): Entry[] =>
+  events.flatMap((seen) => entryOf(seen, scope, viewer) ?? []);

@@ -1,0 +1,55 @@
+/** Numbers of the protocol, and bounds that keep one client from costing the others. */
+export const limits = {
+  /** A batch: events, and bytes of its JSON as UTF-8. */
+  batchEvents: 200,
+  batchBytes: 262_144,
+  /** Set aside in each batch for everything but its events. */
+  envelopeBytes: 512,
+
+  /** A subscription with this much unacknowledged is sent no more. */
+  windowReplayBatches: 4,
+  windowLiveEvents: 512,
+  windowBytes: 1_048_576,
+
+  /** Live events are gathered for this long. 200 a packet costs a twentieth of one a packet (facts/realtime.md). */
+  gatherMs: 10,
+  gatherEvents: 500,
+
+  /** The newest events that a node remembers, so that a short absence costs no read at all. */
+  tailEvents: 5_000,
+  tailBytes: 16_777_216,
+
+  /** A page read for one subscription: rows (it begins with the first), and bytes beyond which pages shrink. */
+  firstPage: 64,
+  longestPage: 512,
+  pageBytes: 524_288,
+  logPage: 1_000,
+
+  /** Reads at once of one node, over all subscriptions that begin or catch up. */
+  readsAtOnce: 16,
+  /** What one connection may have unsent in our memory before its subscriptions wait. */
+  unsentBytes: 2_097_152,
+
+  /** A cursor ahead of the log is waited for this long: the node may lag behind the one that told it. */
+  futureMs: 2_000,
+  /** The documents are waited for this long before a snapshot. */
+  snapshotMs: 2_000,
+
+  /** Inbound: events a second, and at once. Beyond that the connection is closed. */
+  inboundPerSecond: 50,
+  inboundBurst: 200,
+  inboundBytes: 65_536,
+  /** Times that one transport may try to sign in. */
+  signInsPerTransport: 20,
+  connectMs: 10_000,
+
+  /** Reconnects after a shutdown are spread over a millisecond a connection, within these. */
+  leastSpreadMs: 1_000,
+  mostSpreadMs: 10_000,
+  /** How long a stopping server lets what it said last leave. */
+  farewellMs: 1_000,
+
+  /** Between tries, where the log or the documents can't be read. */
+  firstRetryMs: 50,
+  longestRetryMs: 5_000,
+} as const;

@@ -1,0 +1,103 @@
+import { decode } from '../../events/catalogue.ts';
+import { type ConversationId, type Position, positionOf, startOfLog, type UserId } from '../../events/ids.ts';
+import type { EventLog } from '../../events/log/eventLog.ts';
+import type { TimelineRow } from '../../projections/model.ts';
+import type { ReadModel, Scope } from '../../projections/readModel.ts';
+import { inScope, type OwnedEvent } from '../../projections/scopes.ts';
+import { type Entry, entriesOf, seenEvent } from './entry.ts';
+import { limits } from './limits.ts';
+import { isMember, type MembershipHistory, readMembership } from './members.ts';
+
+export interface PagesParts {
+  readonly log: EventLog;
+  readonly readModel: ReadModel;
+  readonly scope: Scope;
+  readonly viewer: UserId;
+}
+
+export interface EntryPage {
+  readonly entries: readonly Entry[];
+  /** Up to here `entries` are all that there is. */
+  readonly through: Position;
+}
+
+const ownedEvent = ({ event, ownerId }: TimelineRow): OwnedEvent =>
+  ownerId === null ? event : { ...event, ownerId };
+
+/** A scope's events after a position, read: from the timeline as far as that is, then from the log. */
+export const createPages = ({ log, readModel, scope, viewer }: PagesParts) => {
+  let pageLength: number = limits.firstPage;
+
+  /** In scope `user`, an own job is shown whole to who was in its conversation then, or is now. */
+  const entriesFor = async (events: readonly OwnedEvent[]): Promise<Entry[]> => {
+    const histories = new Map<ConversationId, MembershipHistory | null>();
+    for (const { conversationId, ownerId } of scope.scope === 'user' ? events : [])
+      if (conversationId !== undefined && ownerId === viewer && !histories.has(conversationId))
+        histories.set(conversationId, await readMembership(log, conversationId));
+    const isHidden = ({ conversationId, position }: OwnedEvent): boolean => {
+      const history = conversationId === undefined ? undefined : histories.get(conversationId);
+      if (history === undefined) return false;
+      return history === null || !(isMember(history, viewer) || isMember(history, viewer, position));
+    };
+    const seen = events.map((event) => seenEvent(event, isHidden(event)));
+    return entriesOf(seen, scope, viewer);
+  };
+
+  /** Longer pages while they are small, shorter ones while they are large: memory stays bounded. */
+  const adapt = (entries: readonly Entry[]): void => {
+    const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
+    pageLength =
+      bytes > limits.pageBytes
+        ? Math.max(1, Math.floor(pageLength / 2))
+        : Math.min(limits.longestPage, pageLength * 2);
+  };
+
+  const fromTimeline = async (after: Position): Promise<EntryPage | null> => {
+    const asked = pageLength;
+    const { rows, until } = await readModel.timeline(scope, viewer, after, asked);
+    if (until <= after) return null;
+    // A store without snapshots may show rows newer than `until`, and not all of them.
+    const certain = rows.filter(({ position }) => position <= until);
+    const last = certain.at(-1);
+    const through = last !== undefined && certain.length === asked ? last.position : until;
+    const entries = await entriesFor(certain.map(ownedEvent));
+    adapt(entries);
+    return { entries, through };
+  };
+
+  const fromLog = async (after: Position): Promise<EntryPage> => {
+    const events: OwnedEvent[] = [];
+    let through = after;
+    let bytes = 0;
+    for await (const recorded of log.readAll({ after, maxCount: limits.logPage })) {
+      const event = decode(recorded);
+      through = recorded.position;
+      if (event === null || !inScope(event, scope, viewer)) continue;
+      events.push(event);
+      bytes += JSON.stringify(event.data).length;
+      if (bytes > limits.pageBytes) break;
+    }
+    return { entries: await entriesFor(events), through };
+  };
+
+  return {
+    /** Nothing new: `through` is `after`. */
+    next: async (after: Position): Promise<EntryPage> =>
+      (await fromTimeline(after)) ?? (await fromLog(after)),
+
+    /** Position of the scope's last event at or before `position`, which may lie ahead of the documents. */
+    async lastUpTo(position: Position): Promise<Position> {
+      const documents = await readModel.position();
+      const backwards = { direction: 'backwards', after: positionOf(BigInt(position) + 1n) } as const;
+      if (documents < position)
+        for await (const recorded of log.readAll(backwards)) {
+          if (recorded.position <= documents) break;
+          const event = decode(recorded);
+          if (event !== null && inScope(event, scope, viewer)) return recorded.position;
+        }
+      return position === startOfLog ? startOfLog : await readModel.lastInScope(scope, viewer, position);
+    },
+  };
+};
+
+export type Pages = ReturnType<typeof createPages>;
