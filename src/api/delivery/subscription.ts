@@ -105,8 +105,9 @@ export const createSubscription = (parts: SubscriptionParts) => {
     const allowed = revoked < 0 ? fresh : fresh.slice(0, revoked);
     const target = revoked < 0 ? later(through, covered) : (allowed.at(-1)?.position ?? covered);
     const reachesLive = joined && revoked < 0 && target >= until;
+    const wasLive = phase === 'live';
     for (const batch of cut(allowed, previous, target)) {
-      send(batch, reachesLive && batch.through === target);
+      send(batch, wasLive ? batch.through >= until : reachesLive && batch.through === target);
       if (hasEnded()) return;
       if (!isFull() || (revoked >= 0 && covered === target)) continue;
       phase = 'stalled';
