@@ -1,0 +1,7 @@
+import type { DarkroomClient, Session } from '../src/client/client.ts';
+
+/** How the page reaches a server: the client library in the product, a scripted one where it is looked at. */
+export interface Gateway {
+  signIn(name: string, roles?: readonly string[]): Promise<Session>;
+  connect(session: Session): DarkroomClient;
+}

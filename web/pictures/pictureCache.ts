@@ -1,0 +1,80 @@
+/**
+ * Pictures as object URLs. They need the session's token, so the browser can't fetch them by itself.
+ * A URL holds its bytes in memory until it is revoked: each is counted, and revoked a while after the
+ * last that shows it is gone. The while spares a second fetch when a card makes room for the lightbox.
+ */
+export interface PictureCache {
+  /** Shows one more. Each `borrow` wants one `release`. Rejects where the bytes can't be had. */
+  borrow(imageId: string): Promise<string>;
+  release(imageId: string): void;
+  /** Revokes all. */
+  close(): void;
+}
+
+interface Surroundings {
+  readonly load: (imageId: string, signal: AbortSignal) => Promise<Blob>;
+  readonly createUrl?: (blob: Blob) => string;
+  readonly revokeUrl?: (url: string) => void;
+  readonly graceMs?: number;
+}
+
+interface Entry {
+  readonly url: Promise<string>;
+  readonly abort: AbortController;
+  made: string | null;
+  holders: number;
+}
+
+export const createPictureCache = ({
+  load,
+  createUrl = (blob) => URL.createObjectURL(blob),
+  revokeUrl = (url) => URL.revokeObjectURL(url),
+  graceMs = 10_000,
+}: Surroundings): PictureCache => {
+  const entries = new Map<string, Entry>();
+
+  const drop = (imageId: string, entry: Entry): void => {
+    if (entries.get(imageId) === entry) entries.delete(imageId);
+    entry.abort.abort();
+    if (entry.made !== null) revokeUrl(entry.made);
+    entry.made = null;
+  };
+
+  const open = (imageId: string): Entry => {
+    const abort = new AbortController();
+    const entry: Entry = {
+      abort,
+      made: null,
+      holders: 0,
+      url: load(imageId, abort.signal).then((blob) => {
+        abort.signal.throwIfAborted();
+        entry.made = createUrl(blob);
+        return entry.made;
+      }),
+    };
+    // A failure must not stay for ever: whoever asks again causes a new fetch.
+    entry.url.catch(() => drop(imageId, entry));
+    entries.set(imageId, entry);
+    return entry;
+  };
+
+  return {
+    borrow: (imageId) => {
+      const entry = entries.get(imageId) ?? open(imageId);
+      entry.holders += 1;
+      return entry.url;
+    },
+    release: (imageId) => {
+      const entry = entries.get(imageId);
+      if (entry === undefined) return;
+      entry.holders -= 1;
+      if (entry.holders > 0) return;
+      setTimeout(() => {
+        if (entry.holders <= 0) drop(imageId, entry);
+      }, graceMs);
+    },
+    close: () => {
+      for (const [imageId, entry] of [...entries]) drop(imageId, entry);
+    },
+  };
+};

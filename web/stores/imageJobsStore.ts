@@ -1,0 +1,179 @@
+import { createStore, type StoreApi } from 'zustand/vanilla';
+import type { ConversationView, Observable, QueueView, UserView } from '../../src/client/client.ts';
+import type { ConversationId, JobId, MessageId, Position, UserId } from '../../src/events/ids.ts';
+import type { ImageState, Job, Message } from '../../src/projections/model.ts';
+import { calculateQueuePosition, emptyQueue, type QueuePlaces } from '../../src/projections/places.ts';
+
+/** A job as it was told last, by whichever scope knew more. */
+export interface KnownJob {
+  readonly image: ImageState;
+  readonly conversationId: ConversationId;
+  readonly messageId: MessageId;
+  readonly ownerId: UserId;
+  readonly position: Position;
+}
+
+export interface ImageJobsState {
+  /** Every job seen. The states are those that the client library holds, not copies. */
+  readonly jobs: ReadonlyMap<JobId, KnownJob>;
+  readonly queue: QueuePlaces;
+  /** How long the newest completed jobs were drawn, in milliseconds, newest first. */
+  readonly durations: readonly number[];
+}
+
+export type ImageJobsStore = StoreApi<ImageJobsState>;
+
+export const emptyImageJobs: ImageJobsState = { jobs: new Map(), queue: emptyQueue, durations: [] };
+
+const durationsKept = 20;
+
+export const fromJob = (job: Job): KnownJob => ({
+  image: job,
+  conversationId: job.conversationId,
+  messageId: job.messageId,
+  ownerId: job.ownerId,
+  position: job.position,
+});
+
+const fromMessage = (message: Message, image: ImageState): KnownJob => ({
+  image,
+  conversationId: message.conversationId,
+  messageId: message.messageId,
+  ownerId: message.author.id,
+  position: message.position,
+});
+
+export const fromMessages = (messages: readonly Message[]): KnownJob[] =>
+  messages.flatMap((message) => (message.image === null ? [] : [fromMessage(message, message.image)]));
+
+/**
+ * Takes in what one scope tells. Two scopes tell of the same job at different times; each has seen all
+ * of the job up to the position of its document, so the higher position is never the older state.
+ */
+export const learn = (
+  jobs: ReadonlyMap<JobId, KnownJob>,
+  told: readonly KnownJob[],
+): ReadonlyMap<JobId, KnownJob> => {
+  const news = told.filter((job) => {
+    const known = jobs.get(job.image.jobId);
+    return known === undefined || job.position > known.position;
+  });
+  if (news.length === 0) return jobs;
+  const next = new Map(jobs);
+  for (const job of news) next.set(job.image.jobId, job);
+  return next;
+};
+
+/** How long a job was drawn, in milliseconds; null where that isn't known. */
+export const drawingTime = ({ startedAt, endedAt }: ImageState): number | null =>
+  startedAt === null || endedAt === null ? null : Math.max(0, Date.parse(endedAt) - Date.parse(startedAt));
+
+export const recentDurations = (jobs: Iterable<KnownJob>): number[] =>
+  [...jobs]
+    .map(({ image }) => image)
+    .filter(({ status }) => status === 'completed')
+    .sort((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? 1 : -1))
+    .slice(0, durationsKept)
+    .flatMap((image) => drawingTime(image) ?? []);
+
+const median = (numbers: readonly number[]): number | null => {
+  const sorted = [...numbers].sort((a, b) => a - b);
+  const middle = Math.floor(sorted.length / 2);
+  const upper = sorted[middle];
+  if (upper === undefined) return null;
+  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
+};
+
+/**
+ * How long until a waiting job is begun, in milliseconds: so many rounds of the typical drawing time as
+ * there are jobs before it, shared among those drawn at once, less half a round, for what is being
+ * drawn is on average half done. Null where nothing was measured yet or the queue is paused.
+ */
+export const expectedWait = (
+  place: number | null,
+  queue: Pick<QueuePlaces, 'running' | 'paused'>,
+  durations: readonly number[],
+): number | null => {
+  const typical = median(durations);
+  if (place === null || typical === null || queue.paused) return null;
+  return (Math.ceil(place / Math.max(1, queue.running)) - 0.5) * typical;
+};
+
+/** How long until a running job is done, from its own pace; null before there is one. */
+export const expectedRemaining = (image: ImageState, now: number): number | null => {
+  if (image.startedAt === null || image.step < 2 || image.steps <= 0) return null;
+  const elapsed = now - Date.parse(image.startedAt);
+  return elapsed <= 0 ? null : (elapsed * Math.max(0, image.steps - image.step)) / image.step;
+};
+
+export const isActive = ({ status }: Pick<ImageState, 'status'>): boolean =>
+  status === 'accepted' || status === 'queued' || status === 'running';
+
+export const selectPlace =
+  (ticket: Position | null) =>
+  ({ queue }: ImageJobsState): number | null =>
+    calculateQueuePosition(queue, ticket);
+
+export const selectWait =
+  (ticket: Position | null) =>
+  ({ queue, durations }: ImageJobsState): number | null =>
+    expectedWait(calculateQueuePosition(queue, ticket), queue, durations);
+
+/** Own jobs that haven't ended: those being drawn first, then in the order of the queue. */
+export const activeJobsOf = ({ jobs }: Pick<ImageJobsState, 'jobs'>, owner: UserId): KnownJob[] => {
+  const order = ({ image }: KnownJob): string =>
+    image.status === 'running' ? `0${image.startedAt}` : `1${image.ticket ?? '~'}`;
+  return [...jobs.values()]
+    .filter((job) => job.ownerId === owner && isActive(job.image))
+    .sort((a, b) => (order(a) < order(b) ? -1 : 1));
+};
+
+/**
+ * What happens with one's own jobs in a conversation, for its line in the list. Other people's are told
+ * of while their conversation is open only, so they would stand still here.
+ */
+export const selectActivity =
+  (id: ConversationId, owner: UserId) =>
+  ({ jobs }: ImageJobsState): 'drawing' | 'waiting' | null => {
+    let waiting = false;
+    for (const { conversationId, ownerId, image } of jobs.values()) {
+      if (conversationId !== id || ownerId !== owner || !isActive(image)) continue;
+      if (image.status === 'running') return 'drawing';
+      waiting = true;
+    }
+    return waiting ? 'waiting' : null;
+  };
+
+export const createImageJobsStore = (initial: Partial<ImageJobsState> = {}): ImageJobsStore =>
+  createStore<ImageJobsState>()(() => ({ ...emptyImageJobs, ...initial }));
+
+const follow = <View>(observable: Observable<View>, take: (view: View) => void): (() => void) => {
+  take(observable.current());
+  return observable.subscribe(() => take(observable.current()));
+};
+
+const tell = (store: ImageJobsStore, told: readonly KnownJob[]): void => {
+  const { jobs } = store.getState();
+  const next = learn(jobs, told);
+  if (next !== jobs) store.setState({ jobs: next, durations: recentDurations(next.values()) });
+};
+
+/** Keeps the store at what the scopes `user` and `queue` tell; the answer stops it. */
+export const followUser = (
+  store: ImageJobsStore,
+  user: Observable<UserView>,
+  queue: Observable<QueueView>,
+): (() => void) => {
+  const stops = [
+    follow(user, (view) => tell(store, view.jobs.map(fromJob))),
+    follow(queue, (view) => store.setState({ queue: view.queue })),
+  ];
+  return () => {
+    for (const stop of stops) stop();
+  };
+};
+
+export const followConversation = (
+  store: ImageJobsStore,
+  conversation: Observable<ConversationView>,
+): (() => void) => follow(conversation, (view) => tell(store, fromMessages(view.messages)));

@@ -1,0 +1,83 @@
+import type { ImageState } from '../../src/projections/model.ts';
+import { counted } from './format.ts';
+
+/** The words of a job's card, apart from how it looks. */
+
+export const placeWords = (place: number | null): { readonly title: string; readonly detail: string } => {
+  if (place === null) return { title: 'In the queue', detail: 'Finding its place' };
+  if (place === 1) return { title: 'Next in line', detail: 'Drawn as soon as there is room' };
+  return { title: `Place ${place} in the queue`, detail: `${counted(place - 1, 'picture')} before yours` };
+};
+
+export const stageWords = (stage: string | null): string | null => {
+  if (stage === null || stage.trim() === '') return null;
+  const words = stage.replace(/[_-]+/g, ' ').trim();
+  return words[0]?.toLocaleUpperCase() + words.slice(1);
+};
+
+export const statusWords = (image: ImageState): string => {
+  switch (image.status) {
+    case 'accepted':
+      return 'Joining the queue';
+    case 'queued':
+      return image.attempt > 0 ? 'Waiting to be tried again' : 'Waiting';
+    case 'running':
+      return stageWords(image.stage) ?? 'Drawing';
+    case 'completed':
+      return counted(image.images.length, 'picture');
+    case 'failed':
+      return image.error?.title ?? 'This picture failed';
+    case 'cancelled':
+      return 'Cancelled';
+  }
+};
+
+/** `attempt 2 of 3`, from the second on: the first is nothing to speak of. */
+export const attemptWords = ({ status, attempt, attempts }: ImageState): string | null => {
+  const current = status === 'queued' && attempt > 0 ? attempt + 1 : attempt;
+  return current < 2 ? null : `attempt ${current} of ${Math.max(attempts, current)}`;
+};
+
+/** What is read out: changes with each place and each quarter only, so that it doesn't chatter. */
+export const announcement = (image: ImageState, place: number | null): string => {
+  switch (image.status) {
+    case 'accepted':
+      return 'Picture asked for.';
+    case 'queued':
+      return `${placeWords(place).title}.`;
+    case 'running': {
+      const quarter = Math.floor(Math.min(99, Math.max(0, image.percent)) / 25) * 25;
+      return quarter === 0 ? 'Drawing has begun.' : `Drawing, ${quarter} percent.`;
+    }
+    case 'completed':
+      return `${counted(image.images.length, 'picture')} finished.`;
+    case 'failed':
+      return `${image.error?.title ?? 'This picture failed'}.`;
+    case 'cancelled':
+      return 'Picture cancelled.';
+  }
+};
+
+/** Which of several pictures is being drawn: the steps are counted over all of them. */
+export const pictureBeingDrawn = ({ step, steps, request }: ImageState): number =>
+  steps <= 0 ? 0 : Math.min(request.count - 1, Math.floor((step * request.count) / (steps + 1)));
+
+export const may = {
+  retry: ({ status, error }: ImageState): boolean =>
+    status === 'cancelled' || (status === 'failed' && error !== null && error.retryable),
+  cancel: ({ status }: ImageState): boolean =>
+    status === 'accepted' || status === 'queued' || status === 'running',
+} as const;
+
+/** A file name that says what is in it. */
+export const fileName = (image: ImageState, index: number): string => {
+  const words = image.request.prompt
+    .toLowerCase()
+    .normalize('NFKD')
+    .replace(/[^a-z0-9]+/g, '-')
+    .replace(/^-|-$/g, '')
+    .slice(0, 48);
+  const picture = image.images[index];
+  const ending = picture?.contentType.split('/')[1] ?? 'png';
+  return `${words || 'picture'}-${picture?.seed ?? index}.${ending === 'jpeg' ? 'jpg' : ending}`;
+};
