@@ -1,0 +1,50 @@
+import type { ImageState } from '../../../src/projections/model.ts';
+import { about } from '../../text/format.ts';
+import { placeWords } from '../../text/imageJob.ts';
+
+/** More waiting before it than these are one mark with a number's meaning: many. */
+const marksShown = 9;
+
+/** Where a job stands, moving by itself as the queue does. */
+export const QueuePlace = ({
+  image,
+  place,
+  wait,
+  paused,
+}: {
+  readonly image: ImageState;
+  readonly place: number | null;
+  /** Until it is begun, in milliseconds; null where that can't be said. */
+  readonly wait: number | null;
+  readonly paused: boolean;
+}) => {
+  const accepted = image.status === 'accepted';
+  const words = accepted ? { title: 'Asked for', detail: 'It joins the queue now' } : placeWords(place);
+  return (
+    <div className="queue-place" data-testid="queue-place" data-place={place ?? ''}>
+      {place !== null && place > 1 ? (
+        <strong className="queue-title">
+          Place{' '}
+          <span className="queue-number" key={place}>
+            {place}
+          </span>{' '}
+          in the queue
+        </strong>
+      ) : (
+        <strong className={place === 1 ? 'queue-title queue-next' : 'queue-title'}>{words.title}</strong>
+      )}
+      <span className="queue-detail">
+        {paused && !accepted ? 'The queue is paused' : words.detail}
+        {wait !== null && <span className="queue-wait"> · {about(wait)}</span>}
+      </span>
+      {place !== null && place > 1 && (
+        <span className="queue-line" aria-hidden="true">
+          {Array.from({ length: Math.min(place, marksShown) }, (_, index) => (
+            // biome-ignore lint/suspicious/noArrayIndexKey: marks have no other identity
+            <i key={index} />
+          ))}
+        </span>
+      )}
+    </div>
+  );
+};

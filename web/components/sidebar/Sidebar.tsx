@@ -1,0 +1,68 @@
+import { useEffect, useState } from 'react';
+import type { ConversationId } from '../../../src/events/ids.ts';
+import { useAction } from '../../hooks/useAction.ts';
+import { useDarkroom } from '../../hooks/useDarkroom.ts';
+import { go } from '../../stores/route.ts';
+import { Icon } from '../ui/Icon.tsx';
+import { Mark } from '../ui/Mark.tsx';
+import { ActiveJobs } from './ActiveJobs.tsx';
+import { ConversationList } from './ConversationList.tsx';
+import { Profile } from './Profile.tsx';
+
+/** Under this width the list is a drawer; the style sheet says the same. */
+const phone = '(max-width: 720px)';
+
+const useIsPhone = (): boolean => {
+  const [is, setIs] = useState(() => matchMedia(phone).matches);
+  useEffect(() => {
+    const query = matchMedia(phone);
+    const changed = (): void => setIs(query.matches);
+    query.addEventListener('change', changed);
+    return () => query.removeEventListener('change', changed);
+  }, []);
+  return is;
+};
+
+export const Sidebar = ({
+  selected,
+  drawerOpen,
+  onLeave,
+}: {
+  readonly selected: ConversationId | null;
+  readonly drawerOpen: boolean;
+  readonly onLeave: () => void;
+}) => {
+  const { client } = useDarkroom();
+  const { busy, run } = useAction('The conversation was not started');
+  const closed = useIsPhone() && !drawerOpen;
+  const start = (): void => {
+    run(async () => {
+      const { conversation } = await client.api.startConversation({});
+      go(conversation.conversationId);
+      onLeave();
+    });
+  };
+  return (
+    <nav className="sidebar" aria-label="Conversations" inert={closed}>
+      <header className="sidebar-header">
+        <a className="wordmark" href="#/">
+          <Mark />
+          Darkroom
+        </a>
+      </header>
+      <button
+        type="button"
+        className="new-conversation"
+        data-testid="new-conversation"
+        disabled={busy}
+        onClick={start}
+      >
+        <Icon name="plus" />
+        New conversation
+      </button>
+      <ConversationList selected={selected} onSelect={onLeave} />
+      <ActiveJobs />
+      <Profile />
+    </nav>
+  );
+};

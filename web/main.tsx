@@ -1,0 +1,18 @@
+import { StrictMode } from 'react';
+import { createRoot } from 'react-dom/client';
+import { connect, signIn } from '../src/client/index.ts';
+import { App } from './App.tsx';
+import type { Gateway } from './gateway.ts';
+
+const gateway: Gateway = {
+  signIn: (name, roles) => signIn(location.origin, name, roles),
+  connect: (session) => connect({ url: location.origin, session }),
+};
+
+const root = document.getElementById('root');
+if (root === null) throw new Error('The page has no element #root to be drawn into.');
+createRoot(root).render(
+  <StrictMode>
+    <App gateway={gateway} />
+  </StrictMode>,
+);
