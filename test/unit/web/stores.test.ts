@@ -1,0 +1,260 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { ApiProblem } from '../../../src/client/client.ts';
+import type { ConversationId, UserId } from '../../../src/events/ids.ts';
+import { createPictureCache } from '../../../web/pictures/pictureCache.ts';
+import { createComposerStore } from '../../../web/stores/composerStore.ts';
+import { defaultOptions, optionErrors, optionsOf, wantedImage } from '../../../web/stores/imageOptions.ts';
+import { createOutbox } from '../../../web/stores/outboxStore.ts';
+import { parseRoute, routeTo } from '../../../web/stores/route.ts';
+import { readSession } from '../../../web/stores/sessionStore.ts';
+import { readTheme } from '../../../web/stores/themeStore.ts';
+import { createFakeClient, fakeSession } from '../../support/fakeClient.ts';
+
+const session = fakeSession('Ada');
+const conversation = '0198aaaa-0000-7000-8000-000000000001' as ConversationId;
+
+describe('picture options', () => {
+  it('say what the server would say, field by field', () => {
+    const errors = optionErrors(
+      { ...defaultOptions, width: '70', height: '2000', steps: '', seed: '-1', count: '9' },
+      false,
+    );
+    expect(errors).toEqual({
+      width: 'must be a multiple of 8',
+      height: 'must be at most 1536',
+      steps: 'must be a whole number',
+      seed: 'must be at least 0',
+      count: 'must be at most 8',
+    });
+    expect(optionErrors(defaultOptions, false)).toEqual({});
+  });
+
+  it('keep a priority above 0 for operators', () => {
+    const urgent = { ...defaultOptions, priority: '3' };
+    expect(optionErrors(urgent, false)).toEqual({ priority: 'above 0 is for operators only' });
+    expect(optionErrors(urgent, true)).toEqual({});
+  });
+
+  it('leave to the server what nobody chose', () => {
+    expect(wantedImage(defaultOptions)).toEqual({ width: 768, height: 768, steps: 24, count: 1 });
+    expect(
+      wantedImage({
+        ...defaultOptions,
+        seed: ' 7 ',
+        negativePrompt: ' text ',
+        priority: '-2',
+        model: 'flux',
+      }),
+    ).toEqual({
+      width: 768,
+      height: 768,
+      steps: 24,
+      count: 1,
+      seed: 7,
+      negativePrompt: 'text',
+      priority: -2,
+      model: 'flux',
+    });
+  });
+
+  it('can be taken from a job, to draw the same picture again', () => {
+    const client = createFakeClient({ session });
+    const { conversationId } = client.script.conversation({});
+    const wanted = { width: 512, height: 256, steps: 9, count: 2, seed: 77, negativePrompt: 'rain' };
+    const { image } = client.script.say(conversationId, session.user, 'a lake', { image: wanted });
+    if (image === null) throw new Error('the message asks for no picture');
+    expect(wantedImage(optionsOf(image))).toEqual(wanted);
+  });
+});
+
+describe('the composer', () => {
+  it('forgets an unlocked seed after sending, and keeps a locked one', () => {
+    const store = createComposerStore();
+    store.getState().setOptions({ seed: '5' });
+    store.getState().sent(conversation);
+    expect(store.getState().options.seed).toBe('');
+    store.getState().setOptions({ seed: '5', seedLocked: true });
+    store.getState().sent(conversation);
+    expect(store.getState().options.seed).toBe('5');
+  });
+
+  it('keeps a draft for each conversation', () => {
+    const store = createComposerStore();
+    const other = '0198aaaa-0000-7000-8000-000000000002' as ConversationId;
+    store.getState().write(conversation, 'a lake');
+    store.getState().write(other, 'a hill');
+    store.getState().sent(conversation);
+    expect(store.getState().drafts).toEqual({ [conversation]: '', [other]: 'a hill' });
+  });
+
+  it('takes back what was wrong with a field once it is changed', () => {
+    const store = createComposerStore();
+    store.getState().setErrors({ width: 'must be a multiple of 8', text: 'too long' });
+    store.getState().setOptions({ width: '64' });
+    expect(store.getState().errors).toEqual({ text: 'too long' });
+    store.getState().write(conversation, 'shorter');
+    expect(store.getState().errors).toEqual({});
+  });
+});
+
+describe('the outbox', () => {
+  const problem = (status: number, code: string) =>
+    new ApiProblem(status, code, code, 'Try again in 12 seconds.', 'ref-1', [
+      { path: 'image.width', message: 'must be at most 1536' },
+    ]);
+  const message = { conversationId: conversation, text: 'a lake', image: null };
+
+  it('sends the messages of a conversation in the order of typing', async () => {
+    const sent: string[] = [];
+    const outbox = createOutbox({
+      postMessage: async (_, { text }) => {
+        await new Promise((resolve) => setTimeout(resolve, text === 'first' ? 20 : 1));
+        sent.push(text);
+        return {} as never;
+      },
+    });
+    await Promise.all(['first', 'second', 'third'].map((text) => outbox.send({ ...message, text })));
+    expect(sent).toEqual(['first', 'second', 'third']);
+  });
+
+  it('keeps what was not sent, says why, and sends it again as the same message', async () => {
+    const ids: unknown[] = [];
+    let refused = true;
+    const outbox = createOutbox({
+      postMessage: async (_, { messageId }) => {
+        ids.push(messageId);
+        if (refused) throw problem(429, 'rate_limited');
+        return {} as never;
+      },
+    });
+    await outbox.send(message);
+    const [entry] = outbox.store.getState().entries;
+    expect(entry).toMatchObject({
+      state: 'failed',
+      problem: { detail: 'Try again in 12 seconds.', reference: 'ref-1' },
+    });
+    refused = false;
+    await outbox.resend(entry?.messageId as never);
+    expect(ids[1]).toBe(ids[0]);
+    outbox.arrived(new Set([entry?.messageId as never]));
+    expect(outbox.store.getState().entries).toEqual([]);
+  });
+
+  it('gives invalid input back to the composer', async () => {
+    const outbox = createOutbox({
+      postMessage: async () => {
+        throw problem(400, 'invalid_input');
+      },
+    });
+    await expect(outbox.send(message)).rejects.toMatchObject({ code: 'invalid_input' });
+    expect(outbox.store.getState().entries).toEqual([]);
+  });
+});
+
+describe('the picture cache', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  const cached = (load = async (id: string) => new Blob([id])) => {
+    const live = new Set<string>();
+    let made = 0;
+    const loads: string[] = [];
+    const cache = createPictureCache({
+      load: (id) => {
+        loads.push(id);
+        return load(id);
+      },
+      createUrl: () => {
+        made += 1;
+        live.add(`blob:${made}`);
+        return `blob:${made}`;
+      },
+      revokeUrl: (url) => void live.delete(url),
+      graceMs: 1_000,
+    });
+    return { cache, live, loads };
+  };
+
+  it('fetches once for all who show the same picture', async () => {
+    const { cache, loads } = cached();
+    const urls = await Promise.all([cache.borrow('a'), cache.borrow('a')]);
+    expect(urls[0]).toBe(urls[1]);
+    expect(loads).toEqual(['a']);
+  });
+
+  it('revokes the URL a while after the last one is gone, not before', async () => {
+    const { cache, live } = cached();
+    await cache.borrow('a');
+    await cache.borrow('a');
+    cache.release('a');
+    vi.advanceTimersByTime(5_000);
+    expect(live.size).toBe(1);
+    cache.release('a');
+    vi.advanceTimersByTime(500);
+    expect(live.size).toBe(1);
+    await cache.borrow('a');
+    vi.advanceTimersByTime(5_000);
+    expect(live.size).toBe(1);
+    cache.release('a');
+    vi.advanceTimersByTime(1_000);
+    expect(live.size).toBe(0);
+  });
+
+  it('fetches anew after a failure', async () => {
+    let broken = true;
+    const { cache, loads } = cached(async () => {
+      if (broken) throw new Error('gone');
+      return new Blob();
+    });
+    await expect(cache.borrow('a')).rejects.toThrow('gone');
+    cache.release('a');
+    broken = false;
+    await expect(cache.borrow('a')).resolves.toBe('blob:1');
+    expect(loads).toEqual(['a', 'a']);
+  });
+
+  it('leaves no URL behind when it is closed, not even of a fetch under way', async () => {
+    const { cache, live } = cached();
+    await cache.borrow('a');
+    const late = cache.borrow('b');
+    cache.close();
+    await expect(late).rejects.toThrow();
+    expect(live.size).toBe(0);
+  });
+});
+
+describe('what the browser keeps', () => {
+  it('is a session only in the shape of one', () => {
+    expect(readSession(JSON.stringify(session))).toEqual(session);
+    for (const text of [null, '', '{', '{}', '{"token":"x"}', '[]']) expect(readSession(text)).toBeNull();
+  });
+
+  it('is one of the themes, else the system’s', () => {
+    expect(readTheme('dark')).toBe('dark');
+    expect(readTheme('pink')).toBe('system');
+    expect(readTheme(null)).toBe('system');
+  });
+
+  it('is a conversation in the address', () => {
+    expect(parseRoute(routeTo(conversation))).toBe(conversation);
+    for (const hash of ['', '#/', '#/c/', '#/c/../x', '#/c/not-an-id']) expect(parseRoute(hash)).toBeNull();
+  });
+});
+
+describe('the fake client', () => {
+  it('behaves as a conversation does: what is posted is there, what is removed is empty', async () => {
+    const client = createFakeClient({ session });
+    const { conversation: started } = await client.api.startConversation({
+      participants: ['user-bob' as UserId],
+    });
+    const view = client.conversation(started.conversationId);
+    const { message } = await client.api.postMessage(started.conversationId, { text: 'a lake', image: {} });
+    expect(view.current().messages).toHaveLength(1);
+    await client.api.mergeMetadata(message.messageId, { tags: { blue: true } });
+    await client.api.mergeMetadata(message.messageId, { tags: { calm: true }, favourite: true });
+    await client.api.mergeMetadata(message.messageId, { tags: { blue: null } });
+    expect(view.current().messages[0]?.metadata).toEqual({ tags: { calm: true }, favourite: true });
+    await client.api.removeMessage(message.messageId);
+    expect(view.current().messages[0]).toMatchObject({ removed: true, text: '', image: null });
+  });
+});
