@@ -109,9 +109,13 @@ export interface DarkroomClient {
   conversation(id: ConversationId): ConversationSubscription;
   user(): Subscription<UserView>;
   queue(): Subscription<QueueView>;
+  close(): void;
+}
+
+/** What `connect` gives: a client whose sign-in can be renewed. */
+export interface ConnectedClient extends DarkroomClient {
   /** Goes on with a new token of the same person; nothing that is shown is lost. */
   renew(session: Session): void;
-  close(): void;
 }
 
 export interface ConnectOptions {

@@ -1,7 +1,7 @@
 import type { ConversationId, LogId } from '../events/ids.ts';
 import { startOfLog } from '../events/ids.ts';
 import { createApi, createExactReads, type ExactReads } from './api.ts';
-import { ApiProblem, type ConnectOptions, type DarkroomClient, type Session } from './client.ts';
+import { ApiProblem, type ConnectedClient, type ConnectOptions, type Session } from './client.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
 import { type ConversationScope, createConversationScope } from './conversationScope.ts';
 import { createHttp, type Http } from './http.ts';
@@ -128,7 +128,7 @@ const createListener = (
 };
 
 /** Connects as the person of a session, and keeps what is asked for complete until it is closed. */
-export const connect = (options: ConnectOptions): DarkroomClient => {
+export const connect = (options: ConnectOptions): ConnectedClient => {
   const { url, onSessionExpired, tickMs = 15_000, retryMs = 500, answerMs = 10_000 } = options;
   let session = options.session;
   let isExpired = false;

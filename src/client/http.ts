@@ -55,6 +55,11 @@ const retryAfter = (response: Response): number | null => {
 const isWorthRepeating = (status: number, code: string): boolean =>
   status === 502 || status === 503 || status === 504 || code === 'request_in_progress';
 
+const later = (one: Position, other: Position): Position => {
+  if (one > other) return one;
+  return other;
+};
+
 type Attempt<Answer> =
   | { readonly answer: Answer }
   | { readonly problem: ApiProblem; readonly repeat: boolean; readonly pause: number | null };
@@ -75,7 +80,7 @@ export const createHttp = ({ url, token, closed, onUnauthorized, retryMs = 250 }
   const headersOf = (request: HttpRequest, key: string): Record<string, string> => {
     const { method, body, contentType = 'application/json', atLeast = startOfLog } = request;
     const bearer = token();
-    const [needed = startOfLog] = [atLeast, newest].sort().reverse();
+    const needed = later(atLeast, newest);
     return {
       ...(bearer === null ? {} : { Authorization: `Bearer ${bearer}` }),
       ...(body === undefined ? {} : { 'Content-Type': contentType }),

@@ -12,6 +12,7 @@ export type {
 export { calculateQueuePosition, type QueuePlaces, type WaitingJob } from '../projections/places.ts';
 export {
   ApiProblem,
+  type ConnectedClient,
   type ConnectionState,
   type ConnectOptions,
   type ConversationSubscription,

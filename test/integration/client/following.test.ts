@@ -1,0 +1,305 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { ConnectedClient, ConversationSubscription } from '../../../src/client/client.ts';
+import { connect } from '../../../src/client/index.ts';
+import type { SubscribeAnswer } from '../../../src/client/wire.ts';
+import type { Event } from '../../../src/events/catalogue.ts';
+import { startOfLog } from '../../../src/events/ids.ts';
+import { ada, conversationNumber, messageNumber, openHistory } from '../../support/happened.ts';
+import {
+  openScriptedServer,
+  otherLog,
+  type ScriptedServer,
+  scriptedLog,
+} from '../../support/scriptedServer.ts';
+import { batchOf, foldAll, replay, snapshotOf } from '../../support/scriptedServerBatches.ts';
+
+const session = { token: 'token of Ada', user: { ...ada, roles: ['user'] } };
+const conversation = conversationNumber(1);
+
+/** A conversation (2 events), and 10 messages, each posted by one event. */
+const history = (): readonly Event[] => {
+  const log = openHistory();
+  log.starts(1);
+  for (let n = 1; n <= 10; n += 1) log.asks(n);
+  return log.events;
+};
+
+const emptyQueueAnswer: SubscribeAnswer = {
+  ...{ ok: true, mode: 'snapshot', position: startOfLog, logId: scriptedLog },
+  snapshot: { paused: false, waiting: [], running: 0, waitingCount: 0 },
+};
+
+let server: ScriptedServer;
+let client: ConnectedClient;
+const log = history();
+
+beforeEach(async () => {
+  server = await openScriptedServer();
+  server.script.subscribe = ({ after }) =>
+    after === undefined ? snapshotOf(log.slice(0, 3)) : replay(after, log.at(-1)?.position ?? after);
+});
+afterEach(async () => {
+  client.close();
+  await server.close();
+});
+
+const open = (more: { tickMs?: number; answerMs?: number; onSessionExpired?: () => void } = {}) => {
+  client = connect({ url: server.url, session, retryMs: 10, ...more });
+  return client.conversation(conversation);
+};
+
+const texts = (view: ConversationSubscription) => view.current().messages.map(({ messageId }) => messageId);
+const upTo = (n: number) => Array.from({ length: n }, (_, index) => messageNumber(index + 1));
+const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
+
+const opened = async (more: Parameters<typeof open>[0] = {}) => {
+  const view = open(more);
+  await until(() => expect(view.current().view).toBe('live'));
+  return view;
+};
+
+describe('a conversation that is followed', () => {
+  it('is what a GET at the end of the events would say', async () => {
+    const view = await opened();
+    server.send(batchOf(log, 3, 7));
+    server.send(batchOf(log, 7, 12));
+    await until(() => expect(server.acknowledged).toHaveLength(2));
+    const { conversation: expected, messages } = foldAll(log);
+    expect(view.current().conversation).toEqual(expected);
+    expect([...view.current().messages].reverse()).toEqual(messages);
+  });
+
+  it('applies nothing twice where batches come again', async () => {
+    const view = await opened();
+    server.send(batchOf(log, 3, 7));
+    server.send(batchOf(log, 3, 7));
+    server.send(batchOf(log, 5, 9));
+    await until(() => expect(server.acknowledged).toHaveLength(3));
+    expect(texts(view)).toEqual(upTo(7));
+    expect(server.subscribes).toHaveLength(1);
+  });
+
+  it('asks from its cursor where something is missing, and does not acknowledge what it let go', async () => {
+    const view = await opened();
+    server.send(batchOf(log, 3, 5));
+    server.send(batchOf(log, 6, 8));
+    await server.untilSubscribed(2);
+    expect(server.subscribes[1]).toMatchObject({ after: log[4]?.position });
+    expect(texts(view)).toEqual(upTo(3));
+    server.send(batchOf(log, 5, 12));
+    await until(() => expect(texts(view)).toEqual(upTo(10)));
+    expect(server.acknowledged).toEqual([log[4]?.position, log[11]?.position]);
+  });
+
+  it('acknowledges only what is shown already', async () => {
+    const view = await opened();
+    const shown: number[] = [];
+    const acknowledged = server.acknowledged;
+    server.tell().emit('events', batchOf(log, 3, 8), () => shown.push(view.current().messages.length));
+    await until(() => expect(shown).toEqual([6]));
+    expect(acknowledged).toEqual([]);
+  });
+
+  it('tells its listeners once a batch', async () => {
+    const view = await opened();
+    const listener = vi.fn();
+    view.subscribe(listener);
+    const before = view.current();
+    expect(view.current()).toBe(before);
+    server.send(batchOf(log, 3, 12));
+    await until(() => expect(server.acknowledged).toHaveLength(1));
+    expect(listener).toHaveBeenCalledTimes(1);
+    expect(view.current()).not.toBe(before);
+  });
+
+  it('says that it catches up until it has', async () => {
+    const view = await opened();
+    server.send(batchOf(log, 3, 5, false));
+    await until(() => expect(view.current().view).toBe('catching_up'));
+    server.send(batchOf(log, 5, 12, true));
+    await until(() => expect(view.current().view).toBe('live'));
+  });
+
+  it('comes back with its cursor each time that the line breaks, and shows what it has meanwhile', async () => {
+    const view = await opened();
+    for (let round = 1; round <= 3; round += 1) {
+      server.send(batchOf(log, 2 + round, 3 + round));
+      await until(() => expect(server.acknowledged).toHaveLength(round));
+      server.breakLine();
+      await until(() => expect(view.current().view).toBe('stale'));
+      expect(texts(view)).toEqual(upTo(1 + round));
+      await server.untilSubscribed(1 + round);
+      expect(server.subscribes.at(-1)).toMatchObject({ after: log[2 + round]?.position });
+      expect(client.connection.current()).toBe('connected');
+    }
+    server.send(batchOf(log, 6, 12));
+    await until(() => expect(texts(view)).toEqual(upTo(10)));
+  });
+
+  it('asks again after silence', async () => {
+    await opened({ tickMs: 20 });
+    await server.untilSubscribed(3);
+    expect(server.subscribes[2]).toMatchObject({ after: log[2]?.position });
+  });
+
+  it('asks again where no answer comes', async () => {
+    const whole = server.script.subscribe;
+    server.script.subscribe = (request) => (server.subscribes.length < 3 ? null : whole(request));
+    await opened({ answerMs: 20 });
+    expect(server.subscribes).toHaveLength(3);
+  });
+
+  it('takes the snapshot of a reset and forgets the rest', async () => {
+    const view = await opened();
+    server.send(batchOf(log, 3, 12));
+    await until(() => expect(server.acknowledged).toHaveLength(1));
+    const other = openHistory();
+    other.starts(1);
+    other.asks(1);
+    server.script.subscribe = () => snapshotOf(other.events, { mode: 'reset', logId: otherLog });
+    server.breakLine();
+    await until(() => expect(texts(view)).toEqual(upTo(1)));
+    expect(view.current().view).toBe('live');
+    server.breakLine();
+    await server.untilSubscribed(3);
+    expect(server.subscribes[2]).toMatchObject({ logId: otherLog, after: other.events.at(-1)?.position });
+  });
+});
+
+describe('what the server ends', () => {
+  const end = (code: 'permission_lost' | 'slow_consumer') =>
+    server.tell().emit('unsubscribed', { scope: 'conversation', id: conversation, code, resume: startOfLog });
+
+  it('for want of permission is lost, and hears nothing more', async () => {
+    const view = await opened();
+    end('permission_lost');
+    await until(() => expect(view.current().view).toBe('lost'));
+    server.send(batchOf(log, 3, 7));
+    // The answer to another subscribe comes after that batch: by then it has been heard.
+    server.script.subscribe = () => emptyQueueAnswer;
+    const queue = client.queue();
+    await until(() => expect(queue.current().view).toBe('live'));
+    expect(texts(view)).toEqual(upTo(1));
+    expect(server.subscribes).toHaveLength(2);
+  });
+
+  it('for slowness is asked for again from where it was', async () => {
+    await opened();
+    end('slow_consumer');
+    await server.untilSubscribed(2);
+    expect(server.subscribes[1]).toMatchObject({ after: log[2]?.position });
+  });
+
+  it('because it stops is come back to when it says', async () => {
+    const view = await opened();
+    const states: string[] = [];
+    client.connection.subscribe(() => states.push(client.connection.current()));
+    server.tell().emit('server_shutdown', { retryAfterMs: 30 });
+    await server.untilSubscribed(2);
+    expect(states).toContain('reconnecting');
+    expect(server.connections()).toBe(2);
+    expect(server.subscribes[1]).toMatchObject({ after: log[2]?.position });
+    server.send(batchOf(log, 3, 12));
+    await until(() => expect(texts(view)).toEqual(upTo(10)));
+  });
+
+  it('as not found is shown so, and nothing is asked further', async () => {
+    server.script.subscribe = () => ({ ok: false, code: 'not_found', detail: 'There is no such thing.' });
+    const view = open();
+    await until(() => expect(view.current().view).toBe('not_found'));
+    expect(server.subscribes).toHaveLength(1);
+    expect(server.requests).toHaveLength(0);
+  });
+
+  it('as unavailable is asked for again', async () => {
+    const whole = server.script.subscribe;
+    server.script.subscribe = (request) =>
+      server.subscribes.length < 3 ? { ok: false, code: 'unavailable', detail: '' } : whole(request);
+    await opened();
+  });
+});
+
+describe('a sign-in that is over', () => {
+  it('is told once, and goes on with a new one where it was', async () => {
+    const onSessionExpired = vi.fn();
+    const view = await opened({ onSessionExpired });
+    server.tell().emit('token_expired');
+    await until(() => expect(onSessionExpired).toHaveBeenCalledTimes(1));
+    expect(client.connection.current()).toBe('offline');
+    expect(view.current().view).toBe('stale');
+    client.renew({ ...session, token: 'new token' });
+    await server.untilSubscribed(2);
+    expect(server.tokens).toEqual(['token of Ada', 'new token']);
+    expect(server.subscribes[1]).toMatchObject({ after: log[2]?.position });
+  });
+
+  it('that was refused at once is told, and not tried again', async () => {
+    server.script.refuse = 'unauthenticated';
+    const onSessionExpired = vi.fn();
+    open({ onSessionExpired });
+    await until(() => expect(onSessionExpired).toHaveBeenCalledTimes(1));
+    expect(client.connection.current()).toBe('offline');
+  });
+
+  it('is not over because of too many connections', async () => {
+    server.script.refuse = 'too_many_connections';
+    open();
+    await until(() => expect(server.tokens.length).toBeGreaterThan(2));
+    server.script.refuse = null;
+    await server.untilSubscribed(1);
+  });
+
+  it('is renewed on the line that there is', async () => {
+    await opened();
+    client.renew({ ...session, token: 'new token' });
+    await until(() => expect(server.refreshed).toEqual(['new token']));
+    expect(server.connections()).toBe(1);
+  });
+});
+
+describe('a server that is newer', () => {
+  it('may send types that are unknown here', async () => {
+    const view = await opened();
+    const strange = { ...log[3], type: 'MessagePinned' } as Event;
+    server.send({ ...batchOf(log, 3, 5), events: [strange, ...batchOf(log, 4, 5).events] });
+    await until(() => expect(server.acknowledged).toHaveLength(1));
+    expect(texts(view)).toEqual([messageNumber(1), messageNumber(3)]);
+  });
+
+  it('with a new version of a known type is read anew', async () => {
+    const view = await opened();
+    const changed = log.slice(3, 5).map((event) => ({ ...event, schema: 2 }));
+    server.script.subscribe = () => snapshotOf(log.slice(0, 5));
+    server.send({ ...batchOf(log, 3, 5), events: changed });
+    await server.untilSubscribed(2);
+    expect(server.subscribes[1]).not.toHaveProperty('after');
+    await until(() => expect(texts(view)).toEqual(upTo(3)));
+    expect(server.acknowledged).toEqual([]);
+  });
+});
+
+describe('views of one conversation', () => {
+  it('are one subscription, which ends with the last of them', async () => {
+    const first = await opened();
+    const second = client.conversation(conversation);
+    expect(second.current()).toBe(first.current());
+    first.close();
+    first.close();
+    server.send(batchOf(log, 3, 5));
+    await until(() => expect(texts(second)).toEqual(upTo(3)));
+    expect(server.unsubscribes).toEqual([]);
+    second.close();
+    await until(() => expect(server.unsubscribes).toEqual([{ scope: 'conversation', id: conversation }]));
+    expect(server.subscribes).toHaveLength(1);
+  });
+
+  it('given back and asked for in one turn stay the same', async () => {
+    const first = await opened();
+    first.close();
+    const second = client.conversation(conversation);
+    expect(second.current()).toBe(first.current());
+    server.send(batchOf(log, 3, 5));
+    await until(() => expect(texts(second)).toEqual(upTo(3)));
+    expect(server.unsubscribes).toEqual([]);
+  });
+});
