@@ -19,14 +19,14 @@ export const usePictureUrl = (imageId: string | null): PictureUrl => {
   useEffect(() => {
     if (imageId === null) return;
     let shown = true;
-    pictures
-      .borrow(imageId)
+    const loan = pictures.borrow(imageId);
+    loan.url
       .then((url) => shown && setState({ imageId, url, failed: false }))
       // Shown to the person, who can ask again; of a preview that is gone by now nobody needs to hear.
       .catch(() => shown && setState({ imageId, url: null, failed: true }));
     return () => {
       shown = false;
-      pictures.release(imageId);
+      loan.giveBack();
     };
   }, [pictures, imageId, tries]);
   const again = useCallback(() => setTries((count) => count + 1), []);

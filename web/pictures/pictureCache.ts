@@ -4,11 +4,18 @@
  * last that shows it is gone. The while spares a second fetch when a card makes room for the lightbox.
  */
 export interface PictureCache {
-  /** Shows one more. Each `borrow` wants one `release`. Rejects where the bytes can't be had. */
-  borrow(imageId: string): Promise<string>;
-  release(imageId: string): void;
+  borrow(imageId: string): Loan;
   /** Revokes all. */
   close(): void;
+}
+
+/** A picture while somebody shows it. */
+export interface Loan {
+  readonly imageId: string;
+  /** Rejects where the bytes can't be had. */
+  readonly url: Promise<string>;
+  /** Once it isn't shown any more; a second time changes nothing. */
+  giveBack(): void;
 }
 
 interface Surroundings {
@@ -62,16 +69,20 @@ export const createPictureCache = ({
     borrow: (imageId) => {
       const entry = entries.get(imageId) ?? open(imageId);
       entry.holders += 1;
-      return entry.url;
-    },
-    release: (imageId) => {
-      const entry = entries.get(imageId);
-      if (entry === undefined) return;
-      entry.holders -= 1;
-      if (entry.holders > 0) return;
-      setTimeout(() => {
-        if (entry.holders <= 0) drop(imageId, entry);
-      }, graceMs);
+      let lent = true;
+      return {
+        imageId,
+        url: entry.url,
+        giveBack: () => {
+          if (!lent) return;
+          lent = false;
+          entry.holders -= 1;
+          if (entry.holders > 0) return;
+          setTimeout(() => {
+            if (entry.holders === 0) drop(imageId, entry);
+          }, graceMs);
+        },
+      };
     },
     close: () => {
       for (const [imageId, entry] of [...entries]) drop(imageId, entry);

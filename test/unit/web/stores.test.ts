@@ -177,48 +177,50 @@ describe('the picture cache', () => {
 
   it('fetches once for all who show the same picture', async () => {
     const { cache, loads } = cached();
-    const urls = await Promise.all([cache.borrow('a'), cache.borrow('a')]);
-    expect(urls[0]).toBe(urls[1]);
+    expect(await cache.borrow('a').url).toBe(await cache.borrow('a').url);
     expect(loads).toEqual(['a']);
   });
 
   it('revokes the URL a while after the last one is gone, not before', async () => {
     const { cache, live } = cached();
-    await cache.borrow('a');
-    await cache.borrow('a');
-    cache.release('a');
+    const [one, other] = [cache.borrow('a'), cache.borrow('a')];
+    await Promise.all([one.url, other.url]);
+    one.giveBack();
+    one.giveBack();
     vi.advanceTimersByTime(5_000);
     expect(live.size).toBe(1);
-    cache.release('a');
+    other.giveBack();
     vi.advanceTimersByTime(500);
-    expect(live.size).toBe(1);
-    await cache.borrow('a');
+    const again = cache.borrow('a');
     vi.advanceTimersByTime(5_000);
     expect(live.size).toBe(1);
-    cache.release('a');
+    again.giveBack();
     vi.advanceTimersByTime(1_000);
     expect(live.size).toBe(0);
   });
 
-  it('fetches anew after a failure', async () => {
+  it('fetches anew after a failure, and who failed before takes nothing from who shows it now', async () => {
     let broken = true;
-    const { cache, loads } = cached(async () => {
+    const { cache, live, loads } = cached(async () => {
       if (broken) throw new Error('gone');
       return new Blob();
     });
-    await expect(cache.borrow('a')).rejects.toThrow('gone');
-    cache.release('a');
+    const failed = cache.borrow('a');
+    await expect(failed.url).rejects.toThrow('gone');
     broken = false;
-    await expect(cache.borrow('a')).resolves.toBe('blob:1');
+    await expect(cache.borrow('a').url).resolves.toBe('blob:1');
+    failed.giveBack();
+    vi.advanceTimersByTime(5_000);
+    expect(live.size).toBe(1);
     expect(loads).toEqual(['a', 'a']);
   });
 
   it('leaves no URL behind when it is closed, not even of a fetch under way', async () => {
     const { cache, live } = cached();
-    await cache.borrow('a');
+    await cache.borrow('a').url;
     const late = cache.borrow('b');
     cache.close();
-    await expect(late).rejects.toThrow();
+    await expect(late.url).rejects.toThrow();
     expect(live.size).toBe(0);
   });
 });

@@ -1,5 +1,6 @@
 import { useEffect, useRef, useState } from 'react';
 import { useDarkroom } from '../../hooks/useDarkroom.ts';
+import type { Loan } from '../../pictures/pictureCache.ts';
 
 interface Layer {
   readonly imageId: string;
@@ -8,6 +9,8 @@ interface Layer {
 
 /** A little more than the style sheet's fade. */
 const fadeMs = 700;
+/** Previews may come faster than they fade in: under one that is half there lie those before it. */
+const layersKept = 4;
 
 /**
  * A picture that becomes another one without a flicker: the new one is fetched and decoded unseen, then
@@ -26,42 +29,44 @@ export const CrossfadeImage = ({
 }) => {
   const { pictures } = useDarkroom();
   const [layers, setLayers] = useState<readonly Layer[]>([]);
-  const held = useRef<string[]>([]);
+  const loans = useRef<Loan[]>([]);
   const failed = useRef(onFailed);
   failed.current = onFailed;
 
   useEffect(() => {
-    if (imageId === null || held.current.at(-1) === imageId) return;
+    if (imageId === null || loans.current.at(-1)?.imageId === imageId) return;
+    const loan = pictures.borrow(imageId);
     let wanted = true;
     let cover: ReturnType<typeof setTimeout> | undefined;
+    /** Lets go of all but the newest `count`. */
+    const keep = (count: number): void => {
+      for (const old of loans.current.splice(0, Math.max(0, loans.current.length - count))) old.giveBack();
+      setLayers((shown) => shown.slice(-count));
+    };
     const bring = async (): Promise<void> => {
-      const url = await pictures.borrow(imageId);
+      const url = await loan.url;
       const image = new Image();
       image.src = url;
       await image.decode();
-      if (!wanted) return pictures.release(imageId);
-      held.current.push(imageId);
-      setLayers((shown) => [...shown, { imageId, url }].slice(-2));
-      cover = setTimeout(() => {
-        for (const old of held.current.splice(0, held.current.length - 1)) pictures.release(old);
-        setLayers((shown) => shown.slice(-1));
-      }, fadeMs);
+      if (!wanted) return;
+      loans.current.push(loan);
+      setLayers((shown) => [...shown.filter((layer) => layer.imageId !== imageId), { imageId, url }]);
+      keep(layersKept);
+      cover = setTimeout(() => keep(1), fadeMs);
     };
-    bring().catch(() => {
-      pictures.release(imageId);
-      if (wanted) failed.current?.();
-    });
+    bring().catch(() => wanted && failed.current?.());
     return () => {
       wanted = false;
       clearTimeout(cover);
+      if (!loans.current.includes(loan)) loan.giveBack();
     };
   }, [pictures, imageId]);
 
   useEffect(
     () => () => {
-      for (const old of held.current.splice(0)) pictures.release(old);
+      for (const loan of loans.current.splice(0)) loan.giveBack();
     },
-    [pictures],
+    [],
   );
 
   return layers.map((layer, index) => (

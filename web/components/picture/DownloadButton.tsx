@@ -13,13 +13,14 @@ export const DownloadButton = ({ image, index }: { readonly image: ImageState; r
   const picture = image.images[index];
   if (picture === undefined) return null;
   const download = async (): Promise<void> => {
+    const loan = pictures.borrow(picture.imageId);
     try {
       const link = document.createElement('a');
-      link.href = await pictures.borrow(picture.imageId);
+      link.href = await loan.url;
       link.download = fileName(image, index);
       link.click();
     } finally {
-      setTimeout(() => pictures.release(picture.imageId), handOverMs);
+      setTimeout(loan.giveBack, handOverMs);
     }
   };
   return (
