@@ -1,12 +1,12 @@
 import type { Config } from '../../config.ts';
 import { type ConversationId, type Position, startOfLog, type UserId } from '../../events/ids.ts';
 import type { EventLog } from '../../events/log/eventLog.ts';
-import type { ReadModel, Scope, UserSnapshot } from '../../projections/readModel.ts';
+import type { Scope, UserSnapshot } from '../../projections/readModel.ts';
 import type { FairTurns } from './fairTurns.ts';
 import type { Feed } from './feed.ts';
 import { limits } from './limits.ts';
 import { isMember, readMembership } from './members.ts';
-import { createPages, type Pages } from './pages.ts';
+import { createPages, type DeliveryReadModel, type Pages } from './pages.ts';
 import { redactJob } from './redact.ts';
 import {
   type Refusal,
@@ -21,7 +21,7 @@ import type { Beginning } from './subscription.ts';
 export interface BeginningParts {
   readonly config: Pick<Config, 'REPLAY_LIMIT'>;
   readonly log: EventLog;
-  readonly readModel: ReadModel;
+  readonly readModel: DeliveryReadModel;
   readonly feed: Feed;
   readonly turns: FairTurns;
 }

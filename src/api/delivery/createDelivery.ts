@@ -5,7 +5,6 @@ import { type DefaultEventsMap, Server } from 'socket.io';
 import type { Config } from '../../config.ts';
 import { startOfLog } from '../../events/ids.ts';
 import type { EventLog } from '../../events/log/eventLog.ts';
-import type { ReadModel } from '../../projections/readModel.ts';
 import type { Authentication } from '../authentication.ts';
 import { createAdmission, createOriginCheck } from './admission.ts';
 import { type Connection, createConnection, type SocketData } from './connection.ts';
@@ -13,6 +12,7 @@ import { createFairTurns } from './fairTurns.ts';
 import { createFeed, type FeedHealth } from './feed.ts';
 import { createInterests } from './interests.ts';
 import { limits } from './limits.ts';
+import type { DeliveryReadModel } from './pages.ts';
 
 export type DeliveryConfig = Pick<
   Config,
@@ -28,7 +28,7 @@ export type DeliveryConfig = Pick<
 export interface DeliveryParts {
   readonly config: DeliveryConfig;
   readonly log: EventLog;
-  readonly readModel: ReadModel;
+  readonly readModel: DeliveryReadModel;
   readonly authentication: Authentication;
   readonly logger: Logger;
   readonly now: () => Date;
@@ -94,9 +94,11 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     for (const connection of [...connections]) connection.tick(margin);
   }, margin);
 
-  /** Until every transport is closed, but not for ever: some client may not be reading. */
+  /** Until what was said last has left and every client knows; not for ever: one may not be reading. */
   const allGone = async (): Promise<void> => {
-    const closed = [...io.sockets.sockets.values()].map((socket) => once(socket.conn, 'close'));
+    const closed = [...io.sockets.sockets.values()].map((socket) =>
+      once(socket.conn.request.socket, 'close'),
+    );
     let deadline: NodeJS.Timeout | undefined;
     const enough = new Promise<void>((resolve) => {
       deadline = setTimeout(resolve, limits.farewellMs);

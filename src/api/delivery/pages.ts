@@ -8,9 +8,15 @@ import { type Entry, entriesOf, seenEvent } from './entry.ts';
 import { limits } from './limits.ts';
 import { isMember, type MembershipHistory, readMembership } from './members.ts';
 
+/** What delivery asks of the read model. */
+export type DeliveryReadModel = Pick<
+  ReadModel,
+  'whenProcessed' | 'position' | 'snapshot' | 'timeline' | 'lastInScope'
+>;
+
 export interface PagesParts {
   readonly log: EventLog;
-  readonly readModel: ReadModel;
+  readonly readModel: DeliveryReadModel;
   readonly scope: Scope;
   readonly viewer: UserId;
 }
