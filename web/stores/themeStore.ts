@@ -10,8 +10,12 @@ export const readTheme = (text: string | null): Theme => themes.find((theme) => 
 
 /** The style sheet follows `data-theme`; without it the system's own preference. */
 export const applyTheme = (theme: Theme): void => {
-  if (theme === 'system') delete document.documentElement.dataset.theme;
-  else document.documentElement.dataset.theme = theme;
+  const { dataset } = document.documentElement;
+  // All colours change at once; those with a transition would lag behind their text and hide it.
+  dataset.still = '';
+  requestAnimationFrame(() => requestAnimationFrame(() => delete dataset.still));
+  if (theme === 'system') delete dataset.theme;
+  else dataset.theme = theme;
 };
 
 interface ThemeState {

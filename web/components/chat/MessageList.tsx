@@ -8,6 +8,7 @@ import { linesOf } from '../../text/thread.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { EmptyConversation } from './EmptyConversation.tsx';
 import { MessageRow } from './MessageRow.tsx';
+import { NewMessage } from './NewMessage.tsx';
 import { PendingMessage } from './PendingMessage.tsx';
 
 export const MessageList = ({
@@ -81,6 +82,7 @@ export const MessageList = ({
           ))}
         </div>
       </div>
+      <NewMessage last={messages.at(-1)} />
       {unseen && (
         <button type="button" className="to-end" onClick={toEnd}>
           <Icon name="down" size={16} />
