@@ -1,0 +1,104 @@
+import type { Request, RequestHandler, Response } from 'express';
+import { v5 } from 'uuid';
+import type { Principal } from '../../commands/permissions.ts';
+import { type CommandId, commandId } from '../../events/ids.ts';
+import type { ReadModel } from '../../projections/readModel.ts';
+import type { Authentication } from '../authentication.ts';
+import { problemBody, problemOf } from '../problems.ts';
+import { fingerprint } from './fingerprint.ts';
+import type { Idempotency } from './idempotency.ts';
+import type { Answer, Operation } from './operation.ts';
+import type { People } from './people.ts';
+import { readBody } from './readBody.ts';
+import { idempotencyKey, minPosition } from './schemas.ts';
+import { signIn } from './signIn.ts';
+import { referenceOf } from './trace.ts';
+import { validated } from './validated.ts';
+
+/** How long a read waits for the documents to be where it needs them, in milliseconds. */
+export const longestWait = 5_000;
+
+/** Fixed for ever: it makes a command's id of a user and their idempotency key. */
+const commands = '2f8f2d0a-63f5-4c8f-8f1c-0d6c0f7a9b11';
+
+const commandIdOf = (user: string, key: string): CommandId => commandId.parse(v5(key, v5(user, commands)));
+
+/** A refusal is an answer too, that a repetition is given again; a failure of ours (5xx) is none. */
+const refusal = (error: unknown, reference: string): Answer => {
+  const problem = problemOf(error);
+  if (problem.status >= 500) throw error;
+  return {
+    status: problem.status,
+    headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...problem.headers },
+    body: problemBody(problem, reference),
+  };
+};
+
+export const send = (response: Response, { status, headers = {}, body }: Answer): void => {
+  response.status(status).set(headers);
+  if (body === null) response.end();
+  else if (body instanceof Uint8Array) response.send(Buffer.from(body.buffer, body.byteOffset, body.length));
+  else response.json(body);
+};
+
+interface CallParts {
+  readonly authentication: Authentication;
+  readonly people: People;
+  readonly idempotency: Idempotency;
+  readonly readModel: Pick<ReadModel, 'whenProcessed'>;
+  readonly newId: () => string;
+}
+
+type Prepared = ReturnType<Operation['prepare']>;
+
+export const answerCalls = (parts: CallParts) => {
+  const readYourWrites = async (request: Request): Promise<void> => {
+    const wanted = request.get('Darkroom-Min-Position');
+    if (wanted === undefined) return;
+    const position = validated(minPosition, { 'Darkroom-Min-Position': wanted });
+    await parts.readModel.whenProcessed(position['Darkroom-Min-Position'], longestWait);
+  };
+
+  const answerPost = async (
+    request: Request,
+    reference: string,
+    principal: Principal | null,
+    body: unknown,
+    prepared: Prepared,
+  ): Promise<Answer> => {
+    const given = request.get('Idempotency-Key');
+    if (given === undefined) return prepared(commandId.parse(parts.newId()));
+    const key = validated(idempotencyKey, { 'Idempotency-Key': given })['Idempotency-Key'];
+    const user = principal?.id ?? 'anonymous';
+    const hash = fingerprint('POST', request.originalUrl, body);
+    return parts.idempotency.once({ user, key, hash }, () =>
+      prepared(commandIdOf(user, key)).catch((error: unknown) => refusal(error, reference)),
+    );
+  };
+
+  /** The steps that every call goes through, in their order: who, what, as of when, and then the call itself. */
+  return (operation: Operation): RequestHandler =>
+    async (request, response) => {
+      const reference = referenceOf(response);
+      const principal =
+        operation.access === 'anyone'
+          ? null
+          : await signIn(parts.authentication, parts.people, request.get('Authorization'));
+      const isRead = operation.method === 'get';
+      const body = isRead ? {} : await readBody(request, response, operation.mediaTypes);
+      const prepared = operation.prepare({
+        principal,
+        reference,
+        params: request.params,
+        query: request.query,
+        body,
+        header: (name) => request.get(name),
+      });
+      if (isRead) await readYourWrites(request);
+      const answer =
+        operation.method === 'post'
+          ? await answerPost(request, reference, principal, body, prepared)
+          : await prepared(commandId.parse(parts.newId()));
+      send(response, answer);
+    };
+};

@@ -1,0 +1,83 @@
+import express, { type Express, Router } from 'express';
+import { Problem } from '../problems.ts';
+import { answerCalls } from './answerCall.ts';
+import { alive, ready } from './health.ts';
+import { createIdempotency } from './idempotency.ts';
+import { ownInstance } from './instance.ts';
+import type { Operation } from './operation.ts';
+import { crossOrigin, readOrigins } from './origins.ts';
+import type { HttpApiParts } from './parts.ts';
+import { people } from './people.ts';
+import { conversationOperations } from './routes/conversations.ts';
+import { imageOperations } from './routes/images.ts';
+import { jobOperations } from './routes/jobs.ts';
+import { messageOperations } from './routes/messages.ts';
+import { queueOperations } from './routes/queue.ts';
+import { sessionOperations } from './routes/sessions.ts';
+import { neverStored, securityHeaders } from './securityHeaders.ts';
+import { answerProblems, trace } from './trace.ts';
+import { webPage } from './webPage.ts';
+
+const nothingHere = () => {
+  throw new Problem('not_found', 'There is nothing at this address; docs/protocol.md lists what there is.');
+};
+
+/** Paths in the order in which they are first named: `/jobs/cancel` before `/jobs/:id`. */
+const byPath = (operations: readonly Operation[]): ReadonlyMap<string, readonly Operation[]> => {
+  const paths = new Map<string, Operation[]>();
+  for (const operation of operations)
+    paths.set(operation.path, [...(paths.get(operation.path) ?? []), operation]);
+  return paths;
+};
+
+const methodsOf = (operations: readonly Operation[]): string =>
+  operations.map(({ method }) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase())).join(', ');
+
+const routes = (operations: readonly Operation[], answer: ReturnType<typeof answerCalls>): Router => {
+  const router = Router();
+  for (const [path, here] of byPath(operations)) {
+    const route = router.route(path);
+    for (const operation of here) route[operation.method](answer(operation));
+    const allowed = methodsOf(here);
+    route.all(() => {
+      throw new Problem('method_not_allowed', `Here you can use ${allowed}.`, {
+        headers: { Allow: allowed },
+      });
+    });
+  }
+  return router;
+};
+
+const operationsOf = (
+  parts: HttpApiParts,
+  known: ReturnType<typeof people>,
+  origins: ReadonlySet<string>,
+): readonly Operation[] => [
+  ...(parts.config.AUTH_MODE === 'local' ? sessionOperations(parts.sessions, known, origins) : []),
+  ...conversationOperations(parts),
+  ...messageOperations(parts),
+  ...jobOperations(parts),
+  ...queueOperations(parts),
+  ...imageOperations(parts),
+];
+
+/** Everything that is reached by HTTP, as a listener for Node's server: API, health, and the page. */
+export const createHttpApi = (parts: HttpApiParts): Express => {
+  const { authentication, config, documents, logger, newId, now, readModel, webFolder } = parts;
+  const origins = readOrigins(config.ALLOWED_ORIGINS);
+  const known = people(documents);
+  const idempotency = createIdempotency({ documents, logger, now, own: ownInstance(newId()) });
+  const answer = answerCalls({ authentication, people: known, idempotency, readModel, newId });
+
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(trace(logger, newId), securityHeaders);
+  app.get('/healthz', neverStored, alive);
+  app.get('/readyz', neverStored, ready(parts));
+  app.use('/api', neverStored, crossOrigin(origins));
+  app.use('/api/v1', routes(operationsOf(parts, known, origins), answer));
+  app.use('/api', nothingHere);
+  app.use(webPage(webFolder), nothingHere);
+  app.use(answerProblems(logger));
+  return app;
+};

@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import type { CommandContext } from '../../commands/commands.ts';
+import type { Principal } from '../../commands/permissions.ts';
+import type { CommandId } from '../../events/ids.ts';
+import { notSignedIn } from '../problems.ts';
+import { validated } from './validated.ts';
+
+/** What a call is answered with. */
+export interface Answer {
+  readonly status: number;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body: object | Uint8Array | null;
+}
+
+export const ok = (body: object): Answer => ({ status: 200, body });
+
+/** A call as it came in, its body read and its sender known; nothing of it is validated yet. */
+export interface Call {
+  /** Null where nobody signed in, and nobody needs to. */
+  readonly principal: Principal | null;
+  /** Id of the request: of its log lines, its problem and the events that it causes. */
+  readonly reference: string;
+  readonly params: unknown;
+  readonly query: unknown;
+  readonly body: unknown;
+  readonly header: (name: string) => string | undefined;
+}
+
+export type Method = 'get' | 'post' | 'patch' | 'delete';
+
+/** One call of the HTTP table. `prepare` validates; what it answers with runs it. */
+export interface Operation {
+  readonly method: Method;
+  /** After the base path. */
+  readonly path: string;
+  readonly access: 'signed_in' | 'anyone';
+  /** Of the body. */
+  readonly mediaTypes: readonly string[];
+  prepare(call: Call): (commandId: CommandId) => Promise<Answer>;
+}
+
+/** A validated call. */
+export interface Asked<Params, Query, Body> {
+  readonly params: Params;
+  readonly query: Query;
+  readonly body: Body;
+  readonly header: Call['header'];
+}
+
+interface Definition<Params extends z.ZodType, Query extends z.ZodType, Body extends z.ZodType, Who> {
+  readonly method: Method;
+  readonly path: string;
+  readonly params?: Params;
+  readonly query?: Query;
+  readonly body?: Body;
+  readonly mediaTypes?: readonly string[];
+  answer(
+    asked: Asked<z.output<Params>, z.output<Query>, z.output<Body>> & Who,
+    commandId: CommandId,
+  ): Promise<Answer>;
+}
+
+/** No fields at all; an empty body is one of these too. */
+const nothing = z.strictObject({});
+type Nothing = typeof nothing;
+
+const define =
+  <Who>(access: Operation['access'], whoOf: (call: Call, commandId: CommandId) => Who) =>
+  <Params extends z.ZodType = Nothing, Query extends z.ZodType = Nothing, Body extends z.ZodType = Nothing>(
+    definition: Definition<Params, Query, Body, Who>,
+  ): Operation => ({
+    method: definition.method,
+    path: definition.path,
+    access,
+    mediaTypes: definition.mediaTypes ?? ['application/json'],
+    prepare(call) {
+      const asked = {
+        params: validated<z.ZodType>(definition.params ?? nothing, call.params) as z.output<Params>,
+        query: validated<z.ZodType>(definition.query ?? nothing, call.query) as z.output<Query>,
+        body: validated<z.ZodType>(definition.body ?? nothing, call.body) as z.output<Body>,
+        header: call.header,
+      };
+      return (commandId) => definition.answer({ ...asked, ...whoOf(call, commandId) }, commandId);
+    },
+  });
+
+/** A call that only signed-in people may make: it knows who asks, and under which ids a command goes. */
+export const operation = define('signed_in', (call, commandId): { readonly context: CommandContext } => {
+  if (call.principal === null) throw notSignedIn();
+  return { context: { principal: call.principal, commandId, correlationId: call.reference } };
+});
+
+/** A call that anyone may make. */
+export const openOperation = define('anyone', () => ({}));

@@ -1,0 +1,29 @@
+import type { Logger } from 'pino';
+import type { Commands } from '../../commands/commands.ts';
+import type { Config } from '../../config.ts';
+import type { EventLog } from '../../events/log/eventLog.ts';
+import type { ImageStore } from '../../images/imageStore.ts';
+import type { DocumentStore } from '../../projections/documents/documentStore.ts';
+import type { ReadModel } from '../../projections/readModel.ts';
+import type { ProjectionRunner } from '../../projections/runner.ts';
+import type { Authentication } from '../authentication.ts';
+import type { Sessions } from '../authenticationLocal.ts';
+
+/** What the HTTP API is made of. */
+export interface HttpApiParts {
+  readonly config: Pick<Config, 'AUTH_MODE' | 'ALLOWED_ORIGINS' | 'JOB_TIMEOUT_MS'>;
+  readonly log: Pick<EventLog, 'head'>;
+  readonly commands: Commands;
+  readonly readModel: ReadModel;
+  readonly projections: Pick<ProjectionRunner, 'health'>;
+  readonly images: Pick<ImageStore, 'get'>;
+  readonly authentication: Authentication;
+  readonly sessions: Sessions;
+  readonly documents: Pick<DocumentStore, 'readRecord' | 'writeRecord'>;
+  readonly logger: Logger;
+  readonly now: () => Date;
+  /** A new UUID, version 7. */
+  readonly newId: () => string;
+  /** The built page (dist/web); where it isn't built, `/` is not found. */
+  readonly webFolder: string;
+}

@@ -1,0 +1,96 @@
+import type { Principal } from '../../../commands/permissions.ts';
+import type { JobId, Position } from '../../../events/ids.ts';
+import type { Job } from '../../../projections/model.ts';
+import { Problem } from '../../problems.ts';
+import { type Operation, ok, operation } from '../operation.ts';
+import type { HttpApiParts } from '../parts.ts';
+import { made, readingOf, whenReadable } from '../reading.ts';
+import { jobParams, jobsQuery, jobsToCancel, newPriority } from '../schemas.ts';
+
+const refuseOthersJobs = (who: Principal): void => {
+  if (!who.roles.includes('operator'))
+    throw new Problem(
+      'forbidden',
+      "Only an operator may see or cancel everyone's pictures; leave out `all`.",
+    );
+};
+
+/** Pictures being made. */
+export const jobOperations = ({ commands, readModel, log }: HttpApiParts): readonly Operation[] => {
+  const reading = readingOf(readModel);
+
+  /** As a command's answer shows it: the place is told by GET alone. */
+  const changed = async (who: Principal, id: JobId, position: Position): Promise<Job> => {
+    await whenReadable(readModel, position);
+    const job = made(await readModel.job(id), 'job');
+    return { ...(await reading.jobFor(who, job)), place: null };
+  };
+
+  /** All that haven't ended, also those that another process accepted just now. */
+  const active = async (who: Principal, everyones: boolean): Promise<readonly JobId[]> => {
+    if (everyones) refuseOthersJobs(who);
+    await whenReadable(readModel, await log.head());
+    return readModel.activeJobs(everyones ? null : who.id);
+  };
+
+  return [
+    operation({
+      method: 'get',
+      path: '/jobs',
+      query: jobsQuery,
+      async answer({ context, query: { all, ...query } }) {
+        const who = context.principal;
+        if (all === 'true') refuseOthersJobs(who);
+        const { items, nextCursor } = await readModel.jobs({ ...query, of: all === 'true' ? null : who.id });
+        return ok({ items: await Promise.all(items.map((job) => reading.jobFor(who, job))), nextCursor });
+      },
+    }),
+    operation({
+      method: 'post',
+      path: '/jobs/cancel',
+      body: jobsToCancel,
+      async answer({ context, body }) {
+        const ids = body.jobIds ?? (await active(context.principal, body.all));
+        if (ids.length === 0) return ok({ cancelled: [], position: await log.head() });
+        const { cancelled, position } = await commands.cancelJobs(context, ids);
+        await whenReadable(readModel, position);
+        return ok({ cancelled, position });
+      },
+    }),
+    operation({
+      method: 'get',
+      path: '/jobs/:id',
+      params: jobParams,
+      answer: async ({ context, params }) => ok({ job: await reading.job(context.principal, params.id) }),
+    }),
+    operation({
+      method: 'patch',
+      path: '/jobs/:id',
+      params: jobParams,
+      body: newPriority,
+      async answer({ context, params, body }) {
+        const { position } = await commands.prioritizeJob(context, params.id, body.priority);
+        return ok({ job: await changed(context.principal, params.id, position), position });
+      },
+    }),
+    operation({
+      method: 'post',
+      path: '/jobs/:id/cancel',
+      params: jobParams,
+      async answer({ context, params }) {
+        const { position } = await commands.cancelJob(context, params.id);
+        return ok({ job: await changed(context.principal, params.id, position), position });
+      },
+    }),
+    operation({
+      method: 'post',
+      path: '/jobs/:id/retry',
+      params: jobParams,
+      async answer({ context, params }) {
+        const { jobId, position } = await commands.retryJob(context, params.id);
+        const job = await changed(context.principal, jobId, position);
+        return { status: 202, headers: { Location: `/api/v1/jobs/${jobId}` }, body: { job, position } };
+      },
+    }),
+  ];
+};

@@ -1,0 +1,34 @@
+import { type Operation, ok, operation } from '../operation.ts';
+import type { HttpApiParts } from '../parts.ts';
+import { whenReadable } from '../reading.ts';
+import { queueQuery } from '../schemas.ts';
+
+/** Who waits: one's own by id, others only as a place; whose they are and what they draw stays untold. */
+export const queueOperations = ({ commands, readModel }: HttpApiParts): readonly Operation[] => [
+  operation({
+    method: 'get',
+    path: '/queue',
+    query: queueQuery,
+    async answer({ context: { principal }, query }) {
+      const isOperator = principal.roles.includes('operator');
+      const { paused, waiting, running, jobs, asOf } = await readModel.queue(principal.id, query.limit);
+      const shown = jobs.map(({ jobId, ownerId, ticket, priority, round, place }) => {
+        const own = ownerId === principal.id;
+        return { jobId: own || isOperator ? jobId : null, ticket, priority, round, place, own };
+      });
+      return ok({ paused, waiting, running, jobs: shown, asOf });
+    },
+  }),
+  ...(['pause', 'resume'] as const).map((what) =>
+    operation({
+      method: 'post',
+      path: `/queue/${what}`,
+      async answer({ context }) {
+        const command = what === 'pause' ? commands.pauseQueue : commands.resumeQueue;
+        const { position } = await command(context);
+        await whenReadable(readModel, position);
+        return ok({ position });
+      },
+    }),
+  ),
+];

@@ -1,0 +1,24 @@
+import type { Sessions } from '../../authenticationLocal.ts';
+import { type Operation, openOperation } from '../operation.ts';
+import { refuseForeignPages } from '../origins.ts';
+import type { People } from '../people.ts';
+import { newSession } from '../schemas.ts';
+
+/** Local mode: a name is enough. */
+export const sessionOperations = (
+  sessions: Sessions,
+  people: People,
+  origins: ReadonlySet<string>,
+): readonly Operation[] => [
+  openOperation({
+    method: 'post',
+    path: '/sessions',
+    body: newSession,
+    async answer({ body, header }) {
+      refuseForeignPages(header, origins);
+      const { token, user } = await sessions.create(body.name, body.roles);
+      await people.remember(user);
+      return { status: 201, body: { token, user } };
+    },
+  }),
+];
