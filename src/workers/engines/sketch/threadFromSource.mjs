@@ -1,0 +1,9 @@
+/**
+ * Starts the drawing thread where Darkroom runs from its TypeScript source (tests, `tsx`). Node 20 can't
+ * load TypeScript itself, and `--import tsx` in a worker's `execArgv` registers nothing there, so the
+ * loader is registered from inside the thread. A build has `thread.js` and never reads this file.
+ */
+import { register } from 'tsx/esm/api';
+
+register();
+await import('./thread.ts');
