@@ -124,7 +124,7 @@ describe('continuity', () => {
     await client.untilLive('queue');
     await node.server.delivery.close();
     await client.untilOther('disconnect');
-    const { retryAfterMs } = client.other('server_shutdown') ?? {};
+    const retryAfterMs = client.other('server_shutdown')?.retryAfterMs;
     expect(retryAfterMs).toBeTypeOf('number');
     expect(client.other('unsubscribed')).toEqual({
       scope: 'conversation',
