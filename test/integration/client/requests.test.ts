@@ -5,6 +5,7 @@ import { positionOf, type UserId } from '../../../src/events/ids.ts';
 import { ada, conversationNumber, messageNumber } from '../../support/happened.ts';
 import {
   openScriptedServer,
+  otherLog,
   type ScriptedAnswer,
   type ScriptedServer,
 } from '../../support/scriptedServer.ts';
@@ -120,6 +121,17 @@ describe('a read', () => {
       position,
     ]);
     expect(server.requests[0]?.headers.authorization).toBe('Bearer token of Ada');
+  });
+
+  it('does not wait for a position of another log', async () => {
+    respond(done, { status: 200, body: { items: [], nextCursor: null } });
+    await vi.waitFor(() => expect(client.connection.current()).toBe('connected'));
+    await client.api.pauseQueue();
+    server.tell().emit('welcome', { ...server.script.welcome, logId: otherLog });
+    await vi.waitFor(async () => {
+      await client.api.conversations();
+      expect(server.requests.at(-1)?.headers['darkroom-min-position']).toBeUndefined();
+    });
   });
 
   it('asks for what it names, whatever characters it has', async () => {
