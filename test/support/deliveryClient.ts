@@ -87,8 +87,10 @@ export const openDeliveryClient = (url: string, token: unknown, options: Options
       each.kind === 'batch' && (scope === undefined || each.batch.scope === scope) ? each.batch : [],
     );
   const events = (scope?: string): ScopeEvent[] => batches(scope).flatMap((batch) => batch.events);
-  const other = (event: string) =>
-    heard.flatMap((each) => (each.kind === 'other' && each.event === event ? each.data : []))[0];
+  const other = (event: string): Readonly<Record<string, unknown>> | undefined => {
+    const found = heard.find((each) => each.kind === 'other' && each.event === event);
+    return found?.kind === 'other' ? found.data : undefined;
+  };
 
   return {
     socket,

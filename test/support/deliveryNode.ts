@@ -1,17 +1,55 @@
+import { join } from 'node:path';
 import type { DeliveryConfig } from '../../src/api/delivery/createDelivery.ts';
+import type { DeliveryReadModel } from '../../src/api/delivery/pages.ts';
+import type { EventLog } from '../../src/events/log/eventLog.ts';
+import { projections } from '../../src/projections/all.ts';
+import { openSqliteDocumentStore } from '../../src/projections/documents/sqlite/sqliteDocumentStore.ts';
+import { openReadModel } from '../../src/projections/reading/openReadModel.ts';
+import { type ProjectionHealth, startProjections } from '../../src/projections/runner.ts';
 import { openMemoryLog } from './deliveryLog.ts';
 import { openDeliveryReadModel } from './deliveryReadModel.ts';
 import { type DeliveryServer, openDeliveryServer } from './deliveryServer.ts';
 import { personCalled, tellStory } from './deliveryStory.ts';
+import { makeTemporaryFolder, openTemporaryLog } from './temporaryLog.ts';
 
 export const ada = personCalled('Ada');
 export const ben = personCalled('Ben');
 export const eve = personCalled('Eve');
 
-/** Every test's node: a log, what is read from it, and servers over it that are closed at the end. */
-export const openNode = async (config: Partial<DeliveryConfig> = {}) => {
+interface Stores {
+  readonly log: EventLog;
+  readonly readModel: DeliveryReadModel;
+  close(): Promise<void>;
+}
+
+const openMemory = () => {
   const log = openMemoryLog();
-  const { readModel, hold, release } = openDeliveryReadModel(log);
+  return { log, ...openDeliveryReadModel(log), close: async (): Promise<void> => {} };
+};
+
+/** The real thing: log, documents, projections and read model, in files of their own. */
+const openSqlite = async (): Promise<Stores> => {
+  const { log, cleanup } = await openTemporaryLog();
+  const { folder, remove } = await makeTemporaryFolder();
+  const documents = await openSqliteDocumentStore(join(folder, 'documents.db'));
+  const onStopped = ({ name, reason }: ProjectionHealth, cause: unknown): void => {
+    throw new Error(`${name} stopped: ${reason}`, { cause });
+  };
+  const onTrouble = (cause: unknown): void => {
+    process.emitWarning(cause instanceof Error ? cause : String(cause));
+  };
+  const runner = await startProjections({ log, documents, projections, onStopped, onTrouble });
+  const close = async (): Promise<void> => {
+    await runner.stop();
+    await documents.close();
+    await remove();
+    await cleanup();
+  };
+  return { log, readModel: openReadModel(documents, runner, projections), close };
+};
+
+const openOver = async <Given extends Stores>(stores: Given, config: Partial<DeliveryConfig>) => {
+  const { log, readModel } = stores;
   const servers: DeliveryServer[] = [];
   const serve = async (more: Partial<DeliveryConfig> = {}): Promise<DeliveryServer> => {
     const server = await openDeliveryServer({ log, readModel, config: { ...config, ...more } });
@@ -20,16 +58,31 @@ export const openNode = async (config: Partial<DeliveryConfig> = {}) => {
   };
   const server = await serve();
   return {
+    stores,
     log,
     story: tellStory(log),
     server,
+    /** Another server over the same log, that has seen nothing yet. */
     serve,
-    holdReadModel: hold,
-    releaseReadModel: release,
     close: async (): Promise<void> => {
       for (const each of servers) await each.close();
+      await stores.close();
     },
   };
 };
 
+/** A node on stores in memory, which a test can hold up and break off. */
+export const openNode = (config: Partial<DeliveryConfig> = {}) => openOver(openMemory(), config);
+
 export type Node = Awaited<ReturnType<typeof openNode>>;
+
+/** What delivery stands on in tests; each entry opens a node on it. */
+export const nodes: readonly {
+  readonly on: string;
+  readonly open: (config?: Partial<DeliveryConfig>) => Promise<AnyNode>;
+}[] = [
+  { on: 'memory', open: (config = {}) => openOver<Stores>(openMemory(), config) },
+  { on: 'SQLite', open: async (config = {}) => openOver(await openSqlite(), config) },
+];
+
+export type AnyNode = Awaited<ReturnType<typeof openOver<Stores>>>;

@@ -113,11 +113,11 @@ describe('admission', () => {
 
   it('waits for the log instead of letting clients in blind', async () => {
     node = await openNode();
-    node.log.breakOff();
+    node.stores.log.breakOff();
     const server = await openDeliveryServer({ log: node.log, readModel: { ...unused } });
     expect(server.delivery.health()).toMatchObject({ position: null });
     const client = server.connect('ada');
-    node.log.mend();
+    node.stores.log.mend();
     await node.story.start(ada);
     await client.untilOther('welcome');
     await server.close();

@@ -1,8 +1,8 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import type { DeliveryClient, ReceivedBatch } from '../../support/deliveryClient.ts';
-import { ada, ben, type Node, openNode } from '../../support/deliveryNode.ts';
+import { type AnyNode, ada, ben, nodes } from '../../support/deliveryNode.ts';
 
-let node: Node;
+let node: AnyNode;
 afterEach(() => node.close());
 
 /** Goes through batches as the protocol asks of a client; throws at a gap. */
@@ -26,9 +26,9 @@ const afterAnswer = (client: DeliveryClient, n: number): ReceivedBatch[] => {
   });
 };
 
-describe('continuity', () => {
+describe.each(nodes)('continuity on $on', ({ open }) => {
   it('loses and doubles nothing when somebody subscribes again and again while events come', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada);
     const { logId } = node.log;
     const client = node.server.connect('ada');
@@ -66,7 +66,7 @@ describe('continuity', () => {
   });
 
   it('lets each of many clients that join during a burst see every event once', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada);
     const posted: string[] = [];
     const clients: { client: DeliveryClient; from: string }[] = [];
@@ -92,7 +92,7 @@ describe('continuity', () => {
   });
 
   it('goes on from the cursor after the server was restarted, a third time too', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada);
     const posted: string[] = [];
     const got: string[] = [];
@@ -114,7 +114,7 @@ describe('continuity', () => {
   });
 
   it('says goodbye when it stops: why, from where to go on, and when to come back', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada);
     const client = node.server.connect('ada');
     await client.subscribe({ scope: 'conversation', id });
@@ -136,7 +136,7 @@ describe('continuity', () => {
   });
 
   it('shows two tabs of a person, and another person, the same', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada, ben);
     const clients = ['ada', 'ada', 'ben'].map((name) => node.server.connect(name));
     for (const client of clients) await client.subscribe({ scope: 'conversation', id });
@@ -147,23 +147,8 @@ describe('continuity', () => {
     }
   });
 
-  it('survives a log that breaks off: nothing is lost when it is back', async () => {
-    node = await openNode();
-    const id = await node.story.start(ada);
-    const client = node.server.connect('ada');
-    await client.subscribe({ scope: 'conversation', id });
-    await client.untilLive();
-    node.log.breakOff();
-    await vi.waitFor(() => expect(node.server.delivery.health().state).toBe('interrupted'));
-    node.log.mend();
-    const posted = [await node.story.post(id, ada, '1'), await node.story.post(id, ada, '2')];
-    await client.untilThrough(posted[1] ?? '');
-    expect(client.positions()).toEqual(posted);
-    expect(node.server.delivery.health()).toMatchObject({ state: 'running', reason: null });
-  });
-
   it('sends an empty batch when nothing happens, up to where the log is', async () => {
-    node = await openNode({ TICK_MS: 100 });
+    node = await open({ TICK_MS: 100 });
     const id = await node.story.start(ada);
     const client = node.server.connect('ada');
     await client.subscribe({ scope: 'conversation', id });

@@ -1,14 +1,14 @@
 import { afterEach, describe, expect, it } from 'vitest';
 import { startOfLog } from '../../../src/events/ids.ts';
 import type { UserSnapshot } from '../../../src/projections/readModel.ts';
-import { ada, ben, eve, type Node, openNode } from '../../support/deliveryNode.ts';
+import { type AnyNode, ada, ben, eve, nodes } from '../../support/deliveryNode.ts';
 
-let node: Node;
+let node: AnyNode;
 afterEach(() => node.close());
 
-describe('who may see what', () => {
+describe.each(nodes)('who may see what on $on', ({ open }) => {
   it('ends the subscription of somebody who left, and nothing comes after that', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada, ben);
     const client = node.server.connect('ben');
     await client.subscribe({ scope: 'conversation', id });
@@ -29,7 +29,7 @@ describe('who may see what', () => {
   });
 
   it('sends what came in one go before the leaving, and not what came after it', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada, ben);
     const client = node.server.connect('ben');
     await client.subscribe({ scope: 'conversation', id });
@@ -43,7 +43,7 @@ describe('who may see what', () => {
   });
 
   it('shows all of it to somebody who left and came back', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada, ben);
     await node.story.leave(id, ben);
     const meanwhile = await node.story.post(id, ada, 'meanwhile');
@@ -56,7 +56,7 @@ describe('who may see what', () => {
   });
 
   it('tells the owner who left about their job, without text or images; live, replayed and as a snapshot', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada, ben);
     const live = node.server.connect('ben');
     await live.subscribe({ scope: 'user' });
@@ -64,7 +64,7 @@ describe('who may see what', () => {
     const left = await node.story.leave(id, ben);
     const job = await node.story.queued(id, ben);
     await node.story.started(job);
-    await node.story.progressed(job, 3);
+    await node.stores.readModel.whenProcessed(await node.story.progressed(job, 3), 10_000);
     const snapshot = (await node.server.connect('ben').subscribe({ scope: 'user' })).snapshot as UserSnapshot;
     expect(snapshot.jobs).toMatchObject([
       { jobId: job.jobId, status: 'running', step: 3, preview: null, request: { prompt: '' } },
@@ -86,7 +86,7 @@ describe('who may see what', () => {
   });
 
   it('shows an owner who is in the conversation all of their job, also what came before a restart', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada);
     const live = node.server.connect('ada');
     await live.subscribe({ scope: 'user' });
@@ -100,7 +100,7 @@ describe('who may see what', () => {
   });
 
   it('shows nobody else anything of a job: no prompt, no id, only that the queue moves', async () => {
-    node = await openNode();
+    node = await open();
     const id = await node.story.start(ada);
     const stranger = node.server.connect('eve');
     await stranger.subscribe({ scope: 'queue' });

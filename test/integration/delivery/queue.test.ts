@@ -1,5 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
-import type { Position } from '../../../src/events/ids.ts';
+import { type Position, startOfLog } from '../../../src/events/ids.ts';
 import {
   calculateQueuePosition,
   type QueueChange,
@@ -7,9 +7,9 @@ import {
 } from '../../../src/projections/places.ts';
 import { applyQueueChange, queuePlacesFromSnapshot } from '../../../src/projections/queuePlaces.ts';
 import type { DeliveryClient } from '../../support/deliveryClient.ts';
-import { ada, ben, type Node, openNode } from '../../support/deliveryNode.ts';
+import { type AnyNode, ada, ben, nodes } from '../../support/deliveryNode.ts';
 
-let node: Node;
+let node: AnyNode;
 afterEach(() => node.close());
 
 type Snapshot = Omit<QueuePlaces, 'position'>;
@@ -20,12 +20,13 @@ const folded = (client: DeliveryClient, snapshot: unknown, position: string): Qu
     .map((event) => event as QueueChange)
     .reduce(applyQueueChange, queuePlacesFromSnapshot(snapshot as Snapshot, position as Position));
 
-describe('the queue', () => {
+describe.each(nodes)('the queue on $on', ({ open }) => {
   it('has the same places from a snapshot and its changes as from the log', async () => {
-    node = await openNode();
+    node = await open();
     const { story } = node;
     const id = await story.start(ada, ben);
     const jobs = [await story.queued(id, ada), await story.queued(id, ben), await story.queued(id, ada)];
+    await node.stores.readModel.whenProcessed(jobs.at(-1)?.order.ticket ?? startOfLog, 10_000);
     const client = node.server.connect('ada');
     const { snapshot, position } = await client.subscribe({ scope: 'queue' });
     expect(snapshot).toMatchObject({ paused: false, running: 0, waitingCount: 3 });
@@ -46,7 +47,9 @@ describe('the queue', () => {
     expect([third, urgent, first].map(placeOf)).toEqual([1, 2, 3]);
     await story.pause();
     await story.started(urgent);
-    await client.untilThrough(await story.completed(urgent), 'queue');
+    const last = await story.completed(urgent);
+    await client.untilThrough(last, 'queue');
+    await node.stores.readModel.whenProcessed(last, 10_000);
 
     const fresh = node.server.connect('ada');
     const again = await fresh.subscribe({ scope: 'queue' });
@@ -57,7 +60,7 @@ describe('the queue', () => {
   });
 
   it('is replayed as it was seen live', async () => {
-    node = await openNode();
+    node = await open();
     const { story } = node;
     const id = await story.start(ada);
     const live = node.server.connect('ada');

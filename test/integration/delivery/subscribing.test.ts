@@ -41,11 +41,11 @@ describe('subscribing', () => {
 
   it('shows a conversation that was begun a moment ago, though the read model lags', async () => {
     node = await openNode();
-    node.holdReadModel();
+    node.stores.hold();
     const id = await node.story.start(ada);
     const client = node.server.connect('ada');
     expect(await client.subscribe({ scope: 'conversation', id })).toMatchObject({ code: 'unavailable' });
-    node.releaseReadModel();
+    node.stores.release();
     expect(await client.subscribe({ scope: 'conversation', id })).toMatchObject({ mode: 'snapshot' });
   });
 
@@ -74,7 +74,7 @@ describe('subscribing', () => {
     const server = await node.serve();
     const warm = server.connect('ada');
     await warm.subscribe({ scope: 'conversation', id, after: first, logId });
-    node.holdReadModel();
+    node.stores.hold();
     const missed = [await node.story.post(id, ada, '1'), await node.story.post(id, ada, '2')];
     // A node that has just started remembers nothing, so it must read.
     const fresh = (await node.serve()).connect('ada');
