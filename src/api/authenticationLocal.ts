@@ -7,6 +7,8 @@ import { person } from '../events/metadata.ts';
 import { type Authentication, type SignedIn, SignInRefused } from './authentication.ts';
 import { openSecret } from './authenticationSecret.ts';
 
+export { DamagedSecret } from './authenticationSecret.ts';
+
 export const roles = ['user', 'operator', 'auditor'] as const satisfies readonly Role[];
 
 /** Signing in with a name alone: local mode. */

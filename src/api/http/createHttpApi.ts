@@ -7,7 +7,6 @@ import { ownInstance } from './instance.ts';
 import type { Operation } from './operation.ts';
 import { crossOrigin, readOrigins } from './origins.ts';
 import type { HttpApiParts } from './parts.ts';
-import { people } from './people.ts';
 import { conversationOperations } from './routes/conversations.ts';
 import { imageOperations } from './routes/images.ts';
 import { jobOperations } from './routes/jobs.ts';
@@ -48,12 +47,8 @@ const routes = (operations: readonly Operation[], answer: ReturnType<typeof answ
   return router;
 };
 
-const operationsOf = (
-  parts: HttpApiParts,
-  known: ReturnType<typeof people>,
-  origins: ReadonlySet<string>,
-): readonly Operation[] => [
-  ...(parts.config.AUTH_MODE === 'local' ? sessionOperations(parts.sessions, known, origins) : []),
+const operationsOf = (parts: HttpApiParts, origins: ReadonlySet<string>): readonly Operation[] => [
+  ...(parts.config.AUTH_MODE === 'local' ? sessionOperations(parts.sessions, parts.people, origins) : []),
   ...conversationOperations(parts),
   ...messageOperations(parts),
   ...jobOperations(parts),
@@ -63,11 +58,10 @@ const operationsOf = (
 
 /** Everything that is reached by HTTP, as a listener for Node's server: API, health, and the page. */
 export const createHttpApi = (parts: HttpApiParts): Express => {
-  const { authentication, config, documents, logger, newId, now, readModel, webFolder } = parts;
+  const { authentication, config, documents, logger, newId, now, people, readModel, webFolder } = parts;
   const origins = readOrigins(config.ALLOWED_ORIGINS);
-  const known = people(documents);
   const idempotency = createIdempotency({ documents, logger, now, own: ownInstance(newId()) });
-  const answer = answerCalls({ authentication, people: known, idempotency, readModel, newId });
+  const answer = answerCalls({ authentication, people, idempotency, readModel, newId });
 
   const app = express();
   app.disable('x-powered-by').disable('etag');
@@ -75,7 +69,7 @@ export const createHttpApi = (parts: HttpApiParts): Express => {
   app.get('/healthz', neverStored, alive);
   app.get('/readyz', neverStored, ready(parts));
   app.use('/api', neverStored, crossOrigin(origins));
-  app.use('/api/v1', routes(operationsOf(parts, known, origins), answer));
+  app.use('/api/v1', routes(operationsOf(parts, origins), answer));
   app.use('/api', nothingHere);
   app.use(webPage(webFolder), nothingHere);
   app.use(answerProblems(logger));

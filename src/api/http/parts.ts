@@ -8,6 +8,7 @@ import type { ReadModel } from '../../projections/readModel.ts';
 import type { ProjectionRunner } from '../../projections/runner.ts';
 import type { Authentication } from '../authentication.ts';
 import type { Sessions } from '../authenticationLocal.ts';
+import type { People } from './people.ts';
 
 /** What the HTTP API is made of. */
 export interface HttpApiParts {
@@ -19,6 +20,7 @@ export interface HttpApiParts {
   readonly images: Pick<ImageStore, 'get'>;
   readonly authentication: Authentication;
   readonly sessions: Sessions;
+  readonly people: People;
   readonly documents: Pick<DocumentStore, 'readRecord' | 'writeRecord'>;
   readonly logger: Logger;
   readonly now: () => Date;

@@ -1,7 +1,7 @@
 import type { Principal } from '../../../commands/permissions.ts';
 import type { JobId, Position } from '../../../events/ids.ts';
 import type { Job } from '../../../projections/model.ts';
-import { Problem } from '../../problems.ts';
+import { notFound, Problem } from '../../problems.ts';
 import { type Operation, ok, operation } from '../operation.ts';
 import type { HttpApiParts } from '../parts.ts';
 import { made, readingOf, whenReadable } from '../reading.ts';
@@ -33,6 +33,16 @@ export const jobOperations = ({ commands, readModel, log }: HttpApiParts): reado
     return readModel.activeJobs(everyones ? null : who.id);
   };
 
+  /** Checked before the first is cancelled: where one isn't theirs, none is. */
+  const named = async (who: Principal, ids: readonly JobId[]): Promise<readonly JobId[]> => {
+    await whenReadable(readModel, await log.head());
+    for (const id of ids) {
+      const job = await reading.job(who, id);
+      if (job.ownerId !== who.id && !who.roles.includes('operator')) throw notFound(`job as ${id}`);
+    }
+    return ids;
+  };
+
   return [
     operation({
       method: 'get',
@@ -50,7 +60,9 @@ export const jobOperations = ({ commands, readModel, log }: HttpApiParts): reado
       path: '/jobs/cancel',
       body: jobsToCancel,
       async answer({ context, body }) {
-        const ids = body.jobIds ?? (await active(context.principal, body.all));
+        const { jobIds, all } = body;
+        const who = context.principal;
+        const ids = jobIds === undefined ? await active(who, all) : await named(who, jobIds);
         if (ids.length === 0) return ok({ cancelled: [], position: await log.head() });
         const { cancelled, position } = await commands.cancelJobs(context, ids);
         await whenReadable(readModel, position);

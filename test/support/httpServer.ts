@@ -1,0 +1,86 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { createServer } from 'node:http';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { pino } from 'pino';
+import { v7 } from 'uuid';
+import { openLocalAuthentication } from '../../src/api/authenticationLocal.ts';
+import { createHttpApi } from '../../src/api/http/createHttpApi.ts';
+import type { HttpApiParts } from '../../src/api/http/parts.ts';
+import { people as openPeople } from '../../src/api/http/people.ts';
+import { createCommands } from '../../src/commands/createCommands.ts';
+import { openSqliteEventLog } from '../../src/events/log/sqlite/sqliteEventLog.ts';
+import { openFolderImageStore } from '../../src/images/folder/folderImageStore.ts';
+import { projections as all } from '../../src/projections/all.ts';
+import { openSqliteDocumentStore } from '../../src/projections/documents/sqlite/sqliteDocumentStore.ts';
+import { openReadModel } from '../../src/projections/reading/openReadModel.ts';
+import { startProjections } from '../../src/projections/runner.ts';
+import { createJobDesk } from '../../src/workers/createJobDesk.ts';
+import { httpCaller } from './httpCalls.ts';
+
+const jobLimits = { attempts: 3, timeoutMs: 600_000 };
+
+/** Stores and parts as main.ts puts them together, in a folder of their own; but no workers. */
+const openParts = async (folder: string) => {
+  /** How far the clock is moved, in milliseconds. */
+  const clock = { ahead: 0 };
+  const now = () => new Date(Date.now() + clock.ahead);
+  const log = await openSqliteEventLog(join(folder, 'events.db'));
+  const documents = await openSqliteDocumentStore(join(folder, 'documents.db'));
+  const lines: string[] = [];
+  const logger = pino({ level: 'debug', base: null }, { write: (line) => void lines.push(line) });
+  const report = (cause: unknown) => logger.error({ err: cause }, 'projecting failed');
+  const projections = await startProjections({
+    ...{ log, documents, projections: all, onTrouble: report },
+    onStopped: (_health, cause) => report(cause),
+  });
+  const readModel = openReadModel(documents, projections, all);
+  const people = openPeople(documents);
+  const commands = createCommands(log, {
+    ...{ now, newId: v7, newSeed: () => 7, nameOf: people.nameOf, jobLimits },
+    locateJob: async (id) => (await readModel.job(id))?.messageId ?? null,
+  });
+  const actor = { id: 'worker:test', name: 'Image worker' };
+  return {
+    ...(await openLocalAuthentication({ folder, now })),
+    ...{ clock, now, lines, logger, log, documents, projections, readModel, people, commands },
+    images: await openFolderImageStore(join(folder, 'images')),
+    desk: createJobDesk({ log, actor, now, newId: v7, jobLimits }),
+    config: {
+      AUTH_MODE: 'local' as const,
+      ALLOWED_ORIGINS: 'https://studio.example',
+      JOB_TIMEOUT_MS: jobLimits.timeoutMs,
+    },
+    newId: v7,
+    webFolder: join(folder, 'web'),
+  };
+};
+
+/** `change` replaces parts, to make one of them fail or to look at what it is given. */
+export const openHttpServer = async (change: (parts: HttpApiParts) => Partial<HttpApiParts> = () => ({})) => {
+  const folder = await mkdtemp(join(tmpdir(), 'darkroom-http-'));
+  const parts = await openParts(folder);
+  const server = createServer(createHttpApi({ ...parts, ...change(parts) }));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no address');
+  const url = `http://127.0.0.1:${address.port}`;
+  return {
+    ...parts,
+    ...httpCaller(url),
+    folder,
+    url,
+    port: address.port,
+    /** Resolves once everything appended so far can be read. */
+    settled: async () => parts.readModel.whenProcessed(await parts.log.head(), 10_000),
+    async close() {
+      server.closeAllConnections();
+      await new Promise((resolve) => server.close(resolve));
+      await parts.projections.stop();
+      await parts.documents.close();
+      await parts.log.close();
+      await rm(folder, { recursive: true });
+    },
+  };
+};
+export type HttpServer = Awaited<ReturnType<typeof openHttpServer>>;
