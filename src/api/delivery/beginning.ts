@@ -125,19 +125,24 @@ const beginWithReplay = async (
   };
 };
 
-/** Decides how a subscription begins. @throws what the log and the documents throw */
+/**
+ * Decides how a subscription begins; null where, once it was its turn, the client had too much unread to be
+ * given more. @throws what the log and the documents throw
+ */
 export const begin = async (
   parts: BeginningParts,
   request: SubscribeRequest,
   viewer: UserId,
-): Promise<Granted | Refusal> => {
+  hasRoom: () => boolean,
+): Promise<Granted | Refusal | null> => {
   await parts.feed.ready;
   const scope = scopeOf(request);
   const cursor = await judgeCursor(parts, request);
   const { after } = request;
-  return parts.turns.run(viewer, () =>
-    cursor === 'replay' && after !== undefined
-      ? beginWithReplay(parts, scope, viewer, after)
-      : beginWithSnapshot(parts, scope, viewer, cursor === 'replay' ? null : cursor),
-  );
+  return parts.turns.run(viewer, async () => {
+    if (!hasRoom()) return null;
+    return cursor === 'replay' && after !== undefined
+      ? await beginWithReplay(parts, scope, viewer, after)
+      : await beginWithSnapshot(parts, scope, viewer, cursor === 'replay' ? null : cursor);
+  });
 };

@@ -2,8 +2,6 @@ import type { Logger } from 'pino';
 import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { Position } from '../../events/ids.ts';
 import { type Authentication, type SignedIn, SignInRefused } from '../authentication.ts';
-import { createFloodGate } from './flood.ts';
-import { limits } from './limits.ts';
 import { createOutbox } from './outbox.ts';
 import { invalid, refreshRequest, scopeOf, subscribeRequest, unsubscribeRequest } from './requests.ts';
 import { createSignInTimer } from './signInTimer.ts';
@@ -92,13 +90,6 @@ export const createConnection = ({ socket, shared, authentication, logger, now }
     });
   };
 
-  const burst = Math.max(limits.inboundBurst, 2 * shared.config.MAX_SUBSCRIPTIONS);
-  const mayPass = createFloodGate(limits.inboundPerSecond, burst, () => performance.now());
-  socket.use((_, next) => {
-    if (mayPass()) return next();
-    logger.warn({ viewer }, 'a client sends too much; its connection is closed');
-    speaker.disconnect();
-  });
   // A packet that can't be read arrives as `error`, which would be thrown if nobody listened.
   socket.on('error', (error: unknown) =>
     logger.debug({ err: error, viewer }, 'a client sent what is no packet'),

@@ -10,8 +10,10 @@ import { createAdmission, createOriginCheck } from './admission.ts';
 import { type Connection, createConnection, type SocketData } from './connection.ts';
 import { createFairTurns } from './fairTurns.ts';
 import { createFeed, type FeedHealth } from './feed.ts';
+import { guardTransport } from './flood.ts';
 import { createInterests } from './interests.ts';
 import { limits } from './limits.ts';
+import type { Transport } from './outbox.ts';
 import type { DeliveryReadModel } from './pages.ts';
 
 export type DeliveryConfig = Pick<
@@ -71,6 +73,8 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
   const turns = createFairTurns(limits.readsAtOnce);
   const feed = createFeed({ log, logger, hand: interests.hand });
   const shared = { config, log, readModel, feed, interests, turns, logger };
+  // A client with all its subscriptions must be able to ask for them again at once.
+  const burst = Math.max(limits.inboundBurst, 2 * config.MAX_SUBSCRIPTIONS);
   const mayConnect = createOriginCheck(config);
   let closing = false;
   let attached = false;
@@ -111,6 +115,9 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     attach(server) {
       io.attach(server);
       attached = true;
+      io.engine.on('connection', (transport: Transport) =>
+        guardTransport(transport, burst, () => logger.warn('a client sends too much; it is cut off')),
+      );
     },
     async close() {
       closing = true;

@@ -8,7 +8,7 @@ export const createInOrder = () => {
   return {
     run(key: string, operation: () => Promise<void>): Promise<void> {
       waiting += 1;
-      const run = (last.get(key) ?? Promise.resolve()).then(operation).finally(() => {
+      const run = (last.get(key) ?? Promise.resolve()).then(operation, operation).finally(() => {
         waiting -= 1;
         if (last.get(key) === run) last.delete(key);
       });

@@ -66,9 +66,12 @@ export const createSubscriptions = ({ shared, viewer, logger, outbox, speaker }:
   ): Promise<void> => {
     const scope = scopeOf(request);
     const key = keyOf(scope);
-    await outbox.room();
-    const granted = await begin(shared, request, viewer);
-    if (!speaker.isConnected()) return;
+    let granted: Awaited<ReturnType<typeof begin>> = null;
+    while (granted === null && speaker.isConnected()) {
+      await outbox.room();
+      granted = await begin(shared, request, viewer, outbox.hasRoom);
+    }
+    if (granted === null || !speaker.isConnected()) return;
     if (!('beginning' in granted)) return answer(granted);
     stop(key);
     answer(granted.answer);

@@ -61,6 +61,15 @@ describe('hostile clients', () => {
     await expectServed();
   });
 
+  it('are cut off when they ask to be refused without end', async () => {
+    node = await openNode();
+    const client = node.server.connect('ada');
+    await client.untilOther('welcome');
+    for (let n = 0; n < 500; n += 1) client.socket.io.engine.write('0/elsewhere,');
+    await client.untilOther('disconnect');
+    await expectServed();
+  });
+
   it('are cut off when they send too much at once', async () => {
     node = await openNode();
     const client = node.server.connect('ada');

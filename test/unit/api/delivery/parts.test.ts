@@ -1,0 +1,98 @@
+import { describe, expect, it } from 'vitest';
+import { entriesOf, seenEvent } from '../../../../src/api/delivery/entry.ts';
+import { createFloodGate } from '../../../../src/api/delivery/flood.ts';
+import { createInOrder } from '../../../../src/api/delivery/inOrder.ts';
+import { limits } from '../../../../src/api/delivery/limits.ts';
+import { isMember } from '../../../../src/api/delivery/members.ts';
+import { createTail } from '../../../../src/api/delivery/tail.ts';
+import { positionOf, startOfLog } from '../../../../src/events/ids.ts';
+import { ada, ben, conversationNumber, openHistory } from '../../../support/happened.ts';
+
+const positions = (found: readonly { event: { position: string } }[] | null) =>
+  found?.map(({ event }) => Number(event.position)) ?? null;
+
+describe('the tail of the log', () => {
+  it('holds everything after where it begins, and says where it can not tell', () => {
+    const history = openHistory();
+    const events = Array.from({ length: 2 * limits.tailEvents }, () => history.queue('QueuePaused'));
+    const tail = createTail(startOfLog);
+    for (const event of events) tail.push([{ seen: seenEvent(event, false), bytes: 10 }], event.position);
+    const all = events.length;
+    expect(tail.end()).toBe(positionOf(all));
+    expect(tail.since(startOfLog)).toBeNull();
+    expect(positions(tail.since(positionOf(all - 3)))).toEqual([all - 2, all - 1, all]);
+    expect(tail.since(positionOf(all + 5))).toEqual([]);
+    expect(tail.since(positionOf(all - limits.tailEvents))).toHaveLength(limits.tailEvents);
+  });
+
+  it('is bounded by bytes too', () => {
+    const history = openHistory();
+    const tail = createTail(startOfLog);
+    for (let n = 0; n < 400; n += 1) {
+      const event = history.queue('QueuePaused');
+      tail.push([{ seen: seenEvent(event, false), bytes: 100_000 }], event.position);
+    }
+    expect(tail.since(positionOf(100))).toBeNull();
+    expect(tail.since(positionOf(300))).toHaveLength(100);
+  });
+});
+
+describe('what a scope shows', () => {
+  it('is encoded once for all who are shown the same', () => {
+    const history = openHistory();
+    const seen = [...history.starts(1), history.asks(1), history.queued(1)].map((event) =>
+      seenEvent(event, false),
+    );
+    const scope = { scope: 'conversation', id: conversationNumber(1) } as const;
+    const [first, second] = [entriesOf(seen, scope, ada.id), entriesOf(seen, scope, ben.id)];
+    expect(first).toHaveLength(4);
+    expect(first.every((entry, index) => entry === second[index])).toBe(true);
+    expect(first[0]?.bytes).toBe(Buffer.byteLength(JSON.stringify(first[0]?.event)));
+  });
+});
+
+describe('membership', () => {
+  it('is folded up to the position that is asked for', () => {
+    const changes = [
+      { position: positionOf(2), userId: ada.id, joined: true },
+      { position: positionOf(5), userId: ada.id, joined: false },
+      { position: positionOf(9), userId: ada.id, joined: true },
+    ];
+    const history = { asOf: positionOf(9), changes };
+    const at = [1, 3, 5, 7, 10].map((n) => isMember(history, ada.id, positionOf(n)));
+    expect(at).toEqual([false, true, true, false, true]);
+    expect(isMember(history, ada.id)).toBe(true);
+    expect(isMember(history, ben.id)).toBe(false);
+  });
+});
+
+describe('a flood gate', () => {
+  it('lets a burst pass, then so many a second', () => {
+    let now = 0;
+    const mayPass = createFloodGate(10, 3, () => now);
+    expect([1, 2, 3, 4].map(mayPass)).toEqual([true, true, true, false]);
+    now = 200;
+    expect([1, 2, 3].map(mayPass)).toEqual([true, true, false]);
+  });
+});
+
+describe('operations in order', () => {
+  it('run one after the other on one key, whatever the one before did', async () => {
+    const inOrder = createInOrder();
+    const done: string[] = [];
+    const first = inOrder.run('a', async () => {
+      await new Promise(setImmediate);
+      done.push('slow');
+    });
+    const second = inOrder.run('a', async () => void done.push('fast'));
+    const other = inOrder.run('b', async () => void done.push('other'));
+    await Promise.all([first, second, other]);
+    expect(done).toEqual(['other', 'slow', 'fast']);
+    expect(inOrder.waiting()).toBe(0);
+    const failing = inOrder.run('a', async () => Promise.reject(new Error('no')));
+    const after = inOrder.run('a', async () => void done.push('after a failure'));
+    await expect(failing).rejects.toThrow('no');
+    await after;
+    expect(done.at(-1)).toBe('after a failure');
+  });
+});
