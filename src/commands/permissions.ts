@@ -1,4 +1,5 @@
 import type { UserId } from '../events/ids.ts';
+import { DomainError } from './errors.ts';
 
 export type Role = 'user' | 'operator' | 'auditor';
 
@@ -64,4 +65,38 @@ export const permission = (
 ): 'allowed' | 'forbidden' | 'hidden' => {
   if (rules[action](who, what)) return 'allowed';
   return what.participants === undefined || participant(who, what) ? 'forbidden' : 'hidden';
+};
+
+/** What a person is told who may see a thing but not do this to it. */
+const refusals: Readonly<Record<Action, string>> = {
+  readConversation: 'Only participants may read this conversation.',
+  post: 'Only participants may post in this conversation.',
+  renameConversation: 'Only participants may rename this conversation.',
+  addParticipant: 'Only participants may add people to this conversation.',
+  removeParticipant: 'Only the person themselves, or who started the conversation, may do this.',
+  archiveConversation: 'Only who started the conversation may archive it.',
+  mergeMetadata: 'Only participants may change the metadata of a message.',
+  editMessage: 'Only the author of a message, or an operator, may edit it.',
+  removeMessage: 'Only the author of a message, or an operator, may remove it.',
+  readJob: 'Only participants of its conversation, or an operator, may see this job.',
+  cancelJob: 'Only who asked for the picture, or an operator, may cancel it.',
+  retryJob: 'Only who asked for the picture, or an operator, may try it again.',
+  changeQueue: 'Only an operator may change the queue.',
+  readOthersJobs: 'Only an operator may see the jobs of others.',
+  readRemoved: 'Only an operator or auditor may see what was removed.',
+};
+
+/**
+ * Passes where this person may do this.
+ * @throws DomainError `forbidden`, or `hidden`'s error where they must not even learn that it exists
+ */
+export const permit = (
+  action: Action,
+  who: Principal,
+  what: Circumstances,
+  hidden: () => DomainError = () => new DomainError('not_found', 'There is no such thing among yours.'),
+): void => {
+  const verdict = permission(action, who, what);
+  if (verdict === 'hidden') throw hidden();
+  if (verdict === 'forbidden') throw new DomainError('forbidden', refusals[action]);
 };

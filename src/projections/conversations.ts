@@ -45,6 +45,7 @@ export const conversations = projection<Conversation>({
   name: 'conversations',
   version: 1,
   indexes: [['participantIds', 'lastActivityPosition']],
+  lists: ['participantIds'],
   keys: ({ conversationId }) => (conversationId === undefined ? [] : [conversationId]),
   apply: foldConversation,
 });

@@ -16,6 +16,8 @@ export interface Projection<Body extends Positioned> {
   /** A new version is built beside the old one. */
   readonly version: number;
   readonly collection: Collection<Body>;
+  /** Each document is written once, by one event: none needs to be loaded before. */
+  readonly writtenOnce?: true;
   /** Ids of the documents that the event concerns; none where it concerns none. */
   keys(event: DomainEvent): readonly string[];
   /**
@@ -32,10 +34,10 @@ export type AnyProjection = Omit<Projection<Positioned>, 'collection'> & {
 
 /** Fixes the body's type; the collection is named after the projection and its version. */
 export const projection = <Body extends Positioned>(
-  definition: Omit<Projection<Body>, 'collection'> & Pick<Collection<Body>, 'indexes'>,
+  definition: Omit<Projection<Body>, 'collection'> & Pick<Collection<Body>, 'indexes' | 'lists'>,
 ): Projection<Body> => {
-  const { indexes, ...rest } = definition;
-  return { ...rest, collection: { name: checkpointName(rest), indexes } };
+  const { indexes, lists = [], ...rest } = definition;
+  return { ...rest, collection: { name: checkpointName(rest), indexes, lists } };
 };
 
 export const checkpointName = (of: { readonly name: string; readonly version: number }): string =>

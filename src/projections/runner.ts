@@ -1,7 +1,12 @@
+import { setTimeout as delay } from 'node:timers/promises';
+import { type DomainEvent, decode } from '../events/catalogue.ts';
 import type { Position } from '../events/ids.ts';
-import type { EventLog } from '../events/log/eventLog.ts';
-import type { DocumentStore } from './documents/documentStore.ts';
-import type { AnyProjection } from './projection.ts';
+import { startOfLog } from '../events/ids.ts';
+import type { JsonObject } from '../events/json.ts';
+import type { EventLog, RecordedEvent } from '../events/log/eventLog.ts';
+import type { Checkpoint, DocumentStore, DocumentWrite } from './documents/documentStore.ts';
+import { type AnyProjection, checkpointName, type Positioned } from './projection.ts';
+import { createRecentDocuments, type RecentDocuments } from './recentDocuments.ts';
 
 /** How one projection is doing. */
 export interface ProjectionHealth {
@@ -37,4 +42,227 @@ export interface RunnerParts {
   readonly documents: DocumentStore;
   readonly projections: readonly AnyProjection[];
   readonly onStopped: (health: ProjectionHealth, cause: unknown) => void;
+  /** Something failed that is being tried again. */
+  readonly onTrouble: (cause: unknown) => void;
 }
+
+/** Documents kept in memory a projection, so that what is busy isn't read again for each event. */
+const keptDocuments = 10_000;
+const longestPause = 5_000;
+
+interface Track {
+  readonly projection: AnyProjection;
+  readonly name: string;
+  readonly recent: RecentDocuments;
+  /** Folded up to here; the documents follow when the batch is written. */
+  folded: Position;
+  written: Position;
+  stopped: { readonly reason: string } | null;
+}
+
+interface Waiter {
+  readonly position: Position;
+  readonly names: readonly string[];
+  readonly settle: (error: ReadModelBehind | null) => void;
+}
+
+interface Batch {
+  readonly documents: readonly DocumentWrite[];
+  readonly checkpoints: readonly Checkpoint[];
+}
+
+/**
+ * Follows the log from the least checkpoint and keeps all projections current. A page of events is
+ * folded in memory, then its documents and every checkpoint are written together; while one batch is
+ * being written the next is folded. A crash anywhere leaves a checkpoint that is not after the
+ * documents; what is folded again then changes nothing, for each document knows its last event.
+ *
+ * An event that a projection can't digest stops that projection before it, alone. A checkpoint of
+ * another log, or after this log's head, stops it at once: its documents must be built again.
+ */
+export const startProjections = async (parts: RunnerParts): Promise<ProjectionRunner> => {
+  const { log, documents, projections, onStopped } = parts;
+  const end = new AbortController();
+  const waiters = new Set<Waiter>();
+  await documents.prepare(projections.map(({ collection }) => collection));
+  const tracks = await openTracks(parts);
+
+  const healthOf = ({ name, written, stopped }: Track): ProjectionHealth => ({
+    name,
+    state: stopped === null ? 'running' : 'stopped',
+    position: written,
+    reason: stopped?.reason ?? null,
+  });
+
+  const stop = (track: Track, reason: string, cause: unknown): void => {
+    track.stopped = { reason };
+    onStopped(healthOf(track), cause);
+  };
+
+  /** Null while it still has to be waited for. */
+  const verdict = ({ position, names }: Pick<Waiter, 'position' | 'names'>): 'there' | Track | null => {
+    const behind = tracks.filter(({ name, written }) => names.includes(name) && written < position);
+    if (behind.length === 0) return 'there';
+    return behind.find(({ stopped }) => stopped !== null) ?? null;
+  };
+  const settleWaiters = (): void => {
+    for (const waiter of waiters) {
+      const found = verdict(waiter);
+      if (found === null) continue;
+      waiters.delete(waiter);
+      waiter.settle(found === 'there' ? null : new ReadModelBehind(waiter.position, found.written));
+    }
+  };
+
+  const foldInto = async (
+    track: Track,
+    event: DomainEvent,
+    changed: Map<string, DocumentWrite>,
+  ): Promise<void> => {
+    const { projection, recent } = track;
+    for (const id of projection.keys(event)) {
+      const known = recent.get(id);
+      const before =
+        known !== undefined || projection.writtenOnce
+          ? (known ?? null)
+          : await documents.get<Positioned>(projection.collection, id);
+      const after = projection.apply(before, event, id);
+      if (after === before) continue;
+      if (!projection.writtenOnce) recent.set(id, after);
+      const position = after?.position ?? event.position;
+      const body = after as (Positioned & JsonObject) | null;
+      changed.set(`${track.name} ${id}`, { collection: projection.collection, id, position, body });
+    }
+  };
+
+  const fold = async (events: readonly RecordedEvent[]): Promise<Batch> => {
+    const changed = new Map<string, DocumentWrite>();
+    for (const recorded of events) {
+      let event: DomainEvent | null;
+      try {
+        event = decode(recorded);
+      } catch (cause) {
+        for (const track of tracks.filter(({ stopped }) => stopped === null))
+          stop(track, `event ${recorded.position} can not be read`, cause);
+        break;
+      }
+      for (const track of tracks) {
+        if (track.stopped !== null || recorded.position <= track.folded) continue;
+        try {
+          if (event !== null) await foldInto(track, event, changed);
+          track.folded = recorded.position;
+        } catch (cause) {
+          stop(track, `event ${recorded.position} (${recorded.type}) could not be digested`, cause);
+        }
+      }
+    }
+    const checkpoints = tracks
+      .filter(({ folded, written }) => folded > written)
+      .map(({ name, folded }) => ({ name, logId: log.logId, position: folded }));
+    return { documents: [...changed.values()], checkpoints };
+  };
+
+  /** The same batch until it is written: what is there already is passed over. */
+  const write = async (batch: Batch): Promise<void> => {
+    for (let pause = 50; ; pause = Math.min(2 * pause, longestPause)) {
+      try {
+        await documents.write(batch.documents, batch.checkpoints);
+        break;
+      } catch (cause) {
+        parts.onTrouble(cause);
+        if (end.signal.aborted) throw cause;
+        await delay(pause);
+      }
+    }
+    for (const { name, position } of batch.checkpoints)
+      for (const track of tracks) if (track.name === name) track.written = position;
+    settleWaiters();
+  };
+
+  const follow = async (): Promise<void> => {
+    const running = tracks.filter(({ stopped }) => stopped === null).map(({ folded }) => folded);
+    let writing: Promise<void> = Promise.resolve();
+    try {
+      for await (const item of log.subscribe({
+        after: running.toSorted()[0] ?? startOfLog,
+        signal: end.signal,
+      })) {
+        if (item.kind !== 'events') continue;
+        const batch = await fold(item.events);
+        await writing;
+        writing = write(batch);
+        // Whether it fails is learnt at the next await; until then it must not count as unhandled.
+        writing.catch(() => undefined);
+      }
+    } finally {
+      await writing;
+    }
+  };
+
+  const work = async (): Promise<void> => {
+    while (!end.signal.aborted)
+      try {
+        await follow();
+      } catch (cause) {
+        parts.onTrouble(cause);
+        // What was folded and not written is folded again, from the documents.
+        for (const track of tracks) {
+          track.recent.clear();
+          track.folded = track.written;
+        }
+        await delay(longestPause / 5, undefined, { signal: end.signal }).catch(() => undefined);
+      }
+  };
+
+  for (const track of tracks) if (track.stopped !== null) onStopped(healthOf(track), null);
+  const working = work();
+
+  return {
+    health: () => tracks.map(healthOf),
+    whenProcessed: (position, timeoutMs, names = tracks.map(({ name }) => name)) =>
+      new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          waiters.delete(waiter);
+          const behind = tracks.filter(({ name }) => names.includes(name)).map(({ written }) => written);
+          reject(new ReadModelBehind(position, behind.toSorted()[0] ?? startOfLog));
+        }, timeoutMs);
+        const waiter: Waiter = {
+          position,
+          names,
+          settle: (error) => {
+            clearTimeout(timer);
+            if (error === null) resolve();
+            else reject(error);
+          },
+        };
+        waiters.add(waiter);
+        settleWaiters();
+      }),
+    async stop() {
+      end.abort();
+      await working;
+    },
+  };
+};
+
+const openTracks = async ({ log, documents, projections }: RunnerParts): Promise<Track[]> => {
+  const head = await log.head();
+  const openTrack = async (projection: AnyProjection): Promise<Track> => {
+    const name = checkpointName(projection);
+    const checkpoint = await documents.checkpoint(name);
+    const at = checkpoint?.position ?? startOfLog;
+    const foreign = checkpoint !== null && (checkpoint.logId !== log.logId || at > head);
+    const stopped = foreign
+      ? { reason: `its documents are of another event log; rebuild ${name} (delete the document store)` }
+      : null;
+    return {
+      projection,
+      name,
+      recent: createRecentDocuments(keptDocuments),
+      folded: at,
+      written: at,
+      stopped,
+    };
+  };
+  return Promise.all(projections.map(openTrack));
+};

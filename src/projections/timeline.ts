@@ -12,6 +12,8 @@ export const timeline = projection<TimelineRow>({
     ['audience', 'position'],
     ['movesQueue', 'position'],
   ],
+  lists: ['audience'],
+  writtenOnce: true,
   keys: ({ position }) => [position],
   apply: (_, event) => ({
     position: event.position,

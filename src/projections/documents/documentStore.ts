@@ -4,12 +4,14 @@ import type { Json, JsonObject } from '../../events/json.ts';
 /**
  * A kind of document and how it is looked up. `indexes` lists, for every query that is asked, the
  * fields that it compares and then those that it is ordered by; a query that no index serves is
- * refused rather than run slowly. A field that holds a list is indexed by each of its entries.
+ * refused rather than run slowly. A field named in `lists` is indexed by each of its entries.
  */
 export interface Collection<Body extends object> {
   /** Letters, digits and `_`; holds the projection's version, so that two generations stand side by side. */
   readonly name: string;
   readonly indexes: readonly (readonly (keyof Body & string)[])[];
+  /** Fields that hold a list of texts; each comes first in the indexes that it is in. */
+  readonly lists?: readonly (keyof Body & string)[];
   /** Phantom: what the documents are. */
   readonly body?: Body;
 }
@@ -17,6 +19,7 @@ export interface Collection<Body extends object> {
 /** A collection where it doesn't matter what its documents are. */
 export type AnyCollection = Pick<Collection<object>, 'name'> & {
   readonly indexes: readonly (readonly string[])[];
+  readonly lists?: readonly string[];
 };
 
 /** A document to be kept, or (`body: null`) a tombstone: documents under a guard are never deleted. */
@@ -36,7 +39,7 @@ export interface Checkpoint {
   readonly position: Position;
 }
 
-type Comparable = string | number | boolean | null;
+type Comparable = string | number | boolean;
 
 export interface Query<Body extends object> {
   readonly collection: Collection<Body>;
@@ -63,7 +66,10 @@ export interface Count<Body extends object> {
 /** Reads of one moment. */
 export interface DocumentReader {
   /** Null where there is none, or a tombstone. */
-  get<Body extends object>(collection: Collection<Body>, id: string): Promise<Body | null>;
+  get<Body extends object>(
+    collection: Pick<Collection<Body>, 'name' | 'body'>,
+    id: string,
+  ): Promise<Body | null>;
   query<Body extends object>(query: Query<Body>): Promise<Body[]>;
   count<Body extends object>(count: Count<Body>): Promise<number>;
   checkpoint(name: string): Promise<Checkpoint | null>;

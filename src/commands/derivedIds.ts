@@ -1,0 +1,19 @@
+import { v5 } from 'uuid';
+import type { CommandId, ConversationId, EventId, JobId, MessageId } from '../events/ids.ts';
+import type { StreamName } from '../events/streams.ts';
+
+/**
+ * Ids that follow from others, so that doing the same again, here or on another node, makes the same
+ * thing and not a second one.
+ */
+export const conversationIdOf = (command: CommandId) => v5('conversation', command) as ConversationId;
+export const messageIdOf = (command: CommandId) => v5('message', command) as MessageId;
+export const jobIdOf = (message: MessageId) => v5('job', message) as JobId;
+export const retryIdOf = (job: JobId) => v5('retry', job) as JobId;
+
+/** The command within one that does the same to many things. */
+export const partOf = (command: CommandId, part: string) => v5(part, command) as CommandId;
+
+/** The n-th event, from 0, that a command appends to a stream. */
+export const eventIdOf = (command: CommandId, stream: StreamName, n: number) =>
+  v5(`${stream}:${n}`, command) as EventId;

@@ -1,0 +1,101 @@
+import type { MessageId } from '../events/ids.ts';
+import type { ImageRequest } from '../events/imageRequest.ts';
+import type { EventLog } from '../events/log/eventLog.ts';
+import { conversationStream, messageStream } from '../events/streams.ts';
+import { causeOf } from './cause.ts';
+import { circumstancesOf, permitIn } from './circumstances.ts';
+import type { CommandContext, CommandSurroundings, Commands, WantedImage } from './commands.ts';
+import { archivedError, conversationDecider } from './conversation.ts';
+import { jobIdOf, messageIdOf } from './derivedIds.ts';
+import { DomainError, InvalidInput } from './errors.ts';
+import { handle, load } from './handler.ts';
+import { type MessageCommand, messageDecider, noSuchMessage } from './message.ts';
+import { type Action, type Principal, permit } from './permissions.ts';
+
+/** What a picture is like where the person doesn't say. */
+const defaults = {
+  negativePrompt: null,
+  width: 768,
+  height: 768,
+  steps: 24,
+  count: 1,
+  model: null,
+  timeoutMs: null,
+} as const;
+
+/** @throws InvalidInput where neither the request nor the text says what to draw */
+const requestOf = (wanted: WantedImage, text: string, newSeed: () => number): ImageRequest => {
+  const prompt = wanted.prompt ?? text;
+  const path = wanted.prompt === undefined ? 'text' : 'image.prompt';
+  if (prompt.trim() === '')
+    throw new InvalidInput([{ path, message: 'must not be empty: it is the prompt' }]);
+  return {
+    prompt,
+    negativePrompt: wanted.negativePrompt ?? defaults.negativePrompt,
+    width: wanted.width ?? defaults.width,
+    height: wanted.height ?? defaults.height,
+    steps: wanted.steps ?? defaults.steps,
+    seed: wanted.seed ?? newSeed(),
+    count: wanted.count ?? defaults.count,
+    model: wanted.model ?? defaults.model,
+    timeoutMs: wanted.timeoutMs ?? defaults.timeoutMs,
+  };
+};
+
+const checkPriority = (priority: number, { roles }: Principal): void => {
+  if (priority > 0 && !roles.includes('operator'))
+    throw new DomainError(
+      'forbidden',
+      'Only an operator may ask for a priority above 0; leave it out, or use 0 or less.',
+    );
+};
+
+type MessageCommands = Pick<Commands, 'postMessage' | 'editMessage' | 'mergeMetadata' | 'removeMessage'>;
+
+export const messageCommands = (log: EventLog, { now, newSeed }: CommandSurroundings): MessageCommands => {
+  /** Rules across streams are read from the log; what is decided in the same instant may land behind. */
+  const change = async (action: Action, context: CommandContext, id: MessageId, command: MessageCommand) => {
+    const { state } = await load(log, messageStream(id), messageDecider);
+    if (state.status === 'none') throw noSuchMessage();
+    const { author, conversationId } = state.posted;
+    const { state: around } = await load(log, conversationStream(conversationId), conversationDecider);
+    permit(action, context.principal, { ...circumstancesOf(around), author: author.id }, noSuchMessage);
+    if (around.status === 'archived') throw archivedError();
+    const { position } = await handle(
+      { log, now },
+      messageDecider,
+      messageStream(id),
+      command,
+      causeOf(context),
+    );
+    return { position };
+  };
+
+  return {
+    async postMessage(context, conversationId, { messageId: given, text, metadata = {}, image }) {
+      const { principal } = context;
+      const { id, name } = principal;
+      const { state } = await load(log, conversationStream(conversationId), conversationDecider);
+      permitIn('post', principal, state);
+      if (state.status === 'archived') throw archivedError();
+      const messageId = given ?? messageIdOf(context.commandId);
+      const priority = image?.priority ?? 0;
+      checkPriority(priority, principal);
+      const asked =
+        image === undefined
+          ? null
+          : { jobId: jobIdOf(messageId), request: requestOf(image, text, newSeed), priority };
+      const command = {
+        type: 'post',
+        message: { messageId, conversationId, author: { id, name }, text, metadata, image: asked },
+        seedLeftOpen: image?.seed === undefined,
+      } as const;
+      const stream = messageStream(messageId);
+      const { position } = await handle({ log, now }, messageDecider, stream, command, causeOf(context));
+      return { messageId, jobId: asked?.jobId ?? null, position };
+    },
+    editMessage: (context, id, text) => change('editMessage', context, id, { type: 'edit', text }),
+    mergeMetadata: (context, id, patch) => change('mergeMetadata', context, id, { type: 'merge', patch }),
+    removeMessage: (context, id) => change('removeMessage', context, id, { type: 'remove' }),
+  };
+};

@@ -1,0 +1,118 @@
+import type Database from 'better-sqlite3';
+import type { LogId, Position } from '../../../events/ids.ts';
+import type { AnyCollection, Checkpoint, Count, DocumentReader, Query } from '../documentStore.ts';
+import { columnOf, columnValue, type Tables, tableOf, tablesOf } from './tables.ts';
+
+/** A query that no index serves: a mistake in the code that asks, found at its first run. */
+export class NoIndex extends Error {
+  readonly code = 'no_index';
+  constructor(collection: string, where: readonly string[], then: string | undefined) {
+    super(
+      `collection ${collection} has no index on (${[...where, ...(then === undefined ? [] : [then])].join(', ')})`,
+    );
+    this.name = 'NoIndex';
+  }
+}
+
+/** The index whose first fields are those compared, in any order, and whose next is `then`. */
+const indexFor = (
+  { name, indexes }: AnyCollection,
+  where: readonly string[],
+  then?: string,
+): readonly string[] => {
+  const found = indexes.find((index) => {
+    const compared = index.slice(0, where.length);
+    return (
+      where.every((field) => compared.includes(field)) && (then === undefined || index[where.length] === then)
+    );
+  });
+  if (found === undefined) throw new NoIndex(name, where, then);
+  return found;
+};
+
+/**
+ * Reads through one connection. They are look-ups in an index, bounded by their limit, so they are done
+ * at once and hold up the event loop for microseconds; a call to another thread would cost more.
+ */
+export const createReader = (database: Database.Database): DocumentReader => {
+  const statements = new Map<string, Database.Statement>();
+  const known = new Map<string, Tables>();
+  const prepare = (sql: string): Database.Statement => {
+    const prepared = statements.get(sql) ?? database.prepare(sql);
+    statements.set(sql, prepared);
+    return prepared;
+  };
+  const tablesFor = (collection: AnyCollection): Tables => {
+    const tables = known.get(collection.name) ?? tablesOf(collection);
+    known.set(collection.name, tables);
+    return tables;
+  };
+
+  /** Where to look, and the conditions with their values: in the documents, or in the entries of a list. */
+  const lookUp = (collection: AnyCollection, where: Readonly<Record<string, unknown>>, then?: string) => {
+    const tables = tablesFor(collection);
+    const compared = Object.keys(where);
+    const index = indexFor(collection, compared, then);
+    const list = compared.find((field) => (collection.lists ?? []).includes(field));
+    const place =
+      list === undefined
+        ? -1
+        : collection.indexes
+            .filter(([first]) => (collection.lists ?? []).includes(first ?? ''))
+            .indexOf(index);
+    const entries = tables.listIndexes[place];
+    const alias = entries === undefined ? 'd' : 'e';
+    const conditions = compared.map((field) =>
+      field === list ? 'e.entry = ?' : `${alias}.${columnOf(field)} = ?`,
+    );
+    return {
+      from:
+        entries === undefined
+          ? `${tables.table} d`
+          : `${entries.table} e JOIN ${tables.table} d ON d.id = e.id`,
+      conditions: [...conditions, 'd.body IS NOT NULL'],
+      values: compared.map((field) => columnValue(where[field])),
+      column: (field: string) => `${alias}.${columnOf(field)}`,
+    };
+  };
+
+  return {
+    async get<Body extends object>({ name }: Pick<AnyCollection, 'name'>, id: string): Promise<Body | null> {
+      const table = tableOf(name);
+      const body: unknown = prepare(`SELECT body FROM ${table} WHERE id = ?`).pluck().get(id);
+      return typeof body === 'string' ? JSON.parse(body) : null;
+    },
+    async query<Body extends object>(query: Query<Body>): Promise<Body[]> {
+      const { collection, where, orderBy, direction, after, until, limit } = query;
+      const { from, conditions, values, column } = lookUp(collection, where, orderBy);
+      const [beyond, upTo, order] = direction === 'ascending' ? ['>', '<=', 'ASC'] : ['<', '>=', 'DESC'];
+      const ordered = column(orderBy);
+      const bounds = [
+        ...(after === undefined ? [] : [{ condition: `${ordered} ${beyond} ?`, value: after }]),
+        ...(until === undefined ? [] : [{ condition: `${ordered} ${upTo} ?`, value: until }]),
+      ];
+      const rows: unknown[] = prepare(
+        `SELECT d.body FROM ${from}
+         WHERE ${[...conditions, ...bounds.map(({ condition }) => condition)].join(' AND ')}
+         ORDER BY ${ordered} ${order} LIMIT ?`,
+      )
+        .pluck()
+        .all(...values, ...bounds.map(({ value }) => value), limit);
+      return rows.map((body) => JSON.parse(String(body)));
+    },
+    async count<Body extends object>({ collection, where, below }: Count<Body>): Promise<number> {
+      const { from, conditions, values, column } = lookUp(collection, where, below?.field);
+      const bound = below === undefined ? [] : [`${column(below.field)} < ?`];
+      const count = prepare(`SELECT COUNT(*) FROM ${from} WHERE ${[...conditions, ...bound].join(' AND ')}`)
+        .pluck()
+        .get(...values, ...(below === undefined ? [] : [below.value]));
+      return Number(count);
+    },
+    async checkpoint(name): Promise<Checkpoint | null> {
+      const row = prepare('SELECT log_id, position FROM checkpoints WHERE name = ?').raw().get(name);
+      if (!Array.isArray(row)) return null;
+      const [logId, position] = row;
+      return { name, logId: logId as LogId, position: position as Position };
+    },
+  };
+};

@@ -1,0 +1,136 @@
+import type { Json } from '../../../events/json.ts';
+import { openForReading, UnopenableFile } from '../../../sqlite/openDatabase.ts';
+import { startThread, ThreadError } from '../../../sqlite/thread.ts';
+import {
+  type AnyCollection,
+  type DocumentReader,
+  type DocumentStore,
+  DocumentStoreUnavailable,
+  type OperationalRecord,
+} from '../documentStore.ts';
+import { createReader } from './reader.ts';
+import { rowOf, type Tables, tablesOf } from './tables.ts';
+import type { Change, operations } from './writerThread.ts';
+
+interface Waiting {
+  readonly change: Change;
+  readonly resolve: (written: boolean) => void;
+  readonly reject: (cause: Error) => void;
+}
+
+/** Opens the file, makes it where it is missing. @throws UnopenableFile */
+export const openSqliteDocumentStore = async (file: string): Promise<DocumentStore> => {
+  const thread = startThread<typeof operations>({ besides: import.meta.url, name: 'writerThread' });
+  try {
+    await thread.call('open', { file });
+  } catch (cause) {
+    await thread.stop();
+    if (cause instanceof ThreadError && cause.code === 'unopenable_file')
+      throw new UnopenableFile(cause.message, { cause });
+    throw cause;
+  }
+  const reading = openForReading(file);
+  const snapshotting = openForReading(file);
+  const reader = createReader(reading);
+  const snapshotReader = createReader(snapshotting);
+  const tables = new Map<string, Tables>();
+
+  // Changes that come while one transaction is under way share the next.
+  let waiting: Waiting[] = [];
+  let committing: Promise<void> | null = null;
+  const commitAll = async (): Promise<void> => {
+    while (waiting.length > 0) {
+      const group = waiting;
+      waiting = [];
+      try {
+        const written = await thread.call(
+          'commit',
+          group.map(({ change }) => change),
+        );
+        for (const [index, { resolve }] of group.entries()) resolve(written[index] ?? false);
+      } catch (cause) {
+        const message = cause instanceof Error ? cause.message : String(cause);
+        const error = new DocumentStoreUnavailable(`the document store ${file} can not write: ${message}`, {
+          cause,
+        });
+        for (const { reject } of group) reject(error);
+      }
+    }
+    committing = null;
+  };
+  const commit = (change: Change): Promise<boolean> =>
+    new Promise((resolve, reject) => {
+      waiting.push({ change, resolve, reject });
+      committing ??= commitAll();
+    });
+
+  const tablesFor = ({ name }: AnyCollection): Tables => {
+    const found = tables.get(name);
+    if (found === undefined) throw new Error(`collection ${name} was not prepared`);
+    return found;
+  };
+
+  let snapshots: Promise<unknown> = Promise.resolve();
+  const snapshot = <Result>(read: (from: DocumentReader) => Promise<Result>): Promise<Result> => {
+    const run = async (): Promise<Result> => {
+      snapshotting.exec('BEGIN');
+      try {
+        return await read(snapshotReader);
+      } finally {
+        snapshotting.exec('COMMIT');
+      }
+    };
+    // One after the other, for they share a connection; each is over within microseconds.
+    const result = snapshots.then(run, run);
+    snapshots = result;
+    return result;
+  };
+
+  return {
+    ...reader,
+    snapshot,
+    async prepare(collections) {
+      const prepared = collections.map((collection) => ({
+        name: collection.name,
+        tables: tablesOf(collection),
+      }));
+      await thread.call('prepare', prepared);
+      for (const each of prepared) tables.set(each.name, each.tables);
+    },
+    async write(documents, checkpoints) {
+      const rows = documents.map((write) => rowOf(tablesFor(write.collection), write.collection.name, write));
+      await commit({ kind: 'documents', rows, checkpoints });
+    },
+    async readRecord(kind, id): Promise<OperationalRecord | null> {
+      const row = reading
+        .prepare(
+          'SELECT value, version FROM records WHERE kind = ? AND id = ? AND (expires_at IS NULL OR expires_at > ?)',
+        )
+        .raw()
+        .get(kind, id, Date.now());
+      if (!Array.isArray(row)) return null;
+      const [value, version] = row;
+      return { value: JSON.parse(String(value)), version: Number(version) };
+    },
+    async writeRecord(kind, id, expected, value: Json, expiresAt) {
+      const written = await commit({
+        kind: 'record',
+        recordKind: kind,
+        id,
+        expected,
+        value: value === null ? null : JSON.stringify(value),
+        expiresAt: expiresAt ?? null,
+        now: Date.now(),
+      });
+      return written ? 'written' : 'conflict';
+    },
+    async close() {
+      await committing;
+      await snapshots.catch(() => undefined);
+      await thread.call('close', undefined);
+      await thread.stop();
+      reading.close();
+      snapshotting.close();
+    },
+  };
+};

@@ -1,0 +1,134 @@
+import type Database from 'better-sqlite3';
+import { whenNotBusy } from '../../../sqlite/busy.ts';
+import { openDatabase } from '../../../sqlite/openDatabase.ts';
+import { serveThread } from '../../../sqlite/serveThread.ts';
+import { format } from './format.ts';
+import { columnOf, type DocumentRow, type Tables } from './tables.ts';
+
+/** What can be written; one after the other in one transaction. */
+export type Change =
+  | {
+      readonly kind: 'documents';
+      readonly rows: readonly DocumentRow[];
+      readonly checkpoints: readonly {
+        readonly name: string;
+        readonly logId: string;
+        readonly position: string;
+      }[];
+    }
+  | {
+      readonly kind: 'record';
+      readonly recordKind: string;
+      readonly id: string;
+      readonly expected: number | null;
+      /** JSON; null removes. */
+      readonly value: string | null;
+      readonly expiresAt: number | null;
+      readonly now: number;
+    };
+
+/** Patience with another process that holds the write lock, in milliseconds. */
+const patience = 30_000;
+
+let database: Database.Database;
+const writers = new Map<string, (row: DocumentRow) => void>();
+
+const open = async ({ file }: { file: string }): Promise<void> => {
+  database = await openDatabase(file, format);
+  // Documents can be made again from the log, and a commit outlives the death of this process all the same.
+  database.pragma('synchronous = NORMAL');
+};
+
+const writerOf = ({ table, fields, listIndexes }: Tables): ((row: DocumentRow) => void) => {
+  const columns = fields.map(columnOf);
+  const find = database.prepare(`SELECT position FROM ${table} WHERE id = ?`).pluck();
+  const insert = database.prepare(
+    `INSERT INTO ${table} (${['id', 'position', 'body', ...columns].join(', ')})
+     VALUES (${['?', '?', '?', ...columns.map(() => '?')].join(', ')})`,
+  );
+  const update = database.prepare(
+    `UPDATE ${table} SET ${['position', 'body', ...columns].map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
+  );
+  const lists = listIndexes.map(({ table: entries, fields: rest }) => ({
+    places: rest.map((field) => fields.indexOf(field)),
+    clear: database.prepare(`DELETE FROM ${entries} WHERE id = ?`),
+    add: database.prepare(`INSERT INTO ${entries} VALUES (${['?', ...rest.map(() => '?'), '?'].join(', ')})`),
+  }));
+  return ({ id, position, body, values, entries }) => {
+    const before = find.get(id);
+    if (typeof before === 'string' && before >= position) return;
+    if (before === undefined) insert.run(id, position, body, ...values);
+    else update.run(position, body, ...values, id);
+    for (const [index, { clear, add, places }] of lists.entries()) {
+      if (before !== undefined) clear.run(id);
+      for (const entry of entries[index] ?? [])
+        add.run(entry, ...places.map((place) => values[place] ?? null), id);
+    }
+  };
+};
+
+const prepare = async (
+  collections: readonly { readonly name: string; readonly tables: Tables }[],
+): Promise<void> => {
+  await whenNotBusy(patience, () => {
+    const make = database.transaction(() => {
+      for (const { tables } of collections) for (const statement of tables.schema) database.exec(statement);
+    });
+    make.immediate();
+  });
+  for (const { name, tables } of collections) writers.set(name, writerOf(tables));
+};
+
+const writeDocuments = ({ rows, checkpoints }: Extract<Change, { kind: 'documents' }>): void => {
+  for (const row of rows) {
+    const write = writers.get(row.collection);
+    if (write === undefined) throw new Error(`collection ${row.collection} was not prepared`);
+    write(row);
+  }
+  const move = database.prepare(
+    `INSERT INTO checkpoints (name, log_id, position) VALUES (?, ?, ?)
+     ON CONFLICT (name) DO UPDATE SET position = excluded.position
+     WHERE log_id = excluded.log_id AND position < excluded.position`,
+  );
+  for (const { name, logId, position } of checkpoints) move.run(name, logId, position);
+};
+
+const writeRecord = (change: Extract<Change, { kind: 'record' }>): boolean => {
+  const { recordKind, id, expected, value, expiresAt, now } = change;
+  database.prepare('DELETE FROM records WHERE expires_at <= ?').run(now);
+  const version = database
+    .prepare('SELECT version FROM records WHERE kind = ? AND id = ?')
+    .pluck()
+    .get(recordKind, id);
+  if ((version ?? null) !== expected) return false;
+  if (value === null) database.prepare('DELETE FROM records WHERE kind = ? AND id = ?').run(recordKind, id);
+  else
+    database
+      .prepare(
+        `INSERT INTO records (kind, id, value, version, expires_at) VALUES (?, ?, ?, ?, ?)
+         ON CONFLICT (kind, id) DO UPDATE
+         SET value = excluded.value, version = excluded.version, expires_at = excluded.expires_at`,
+      )
+      .run(recordKind, id, value, (expected ?? 0) + 1, expiresAt);
+  return true;
+};
+
+/** All of them in one transaction; for each, whether it was written. */
+const commit = (changes: readonly Change[]): Promise<boolean[]> =>
+  whenNotBusy(patience, () => {
+    const write = database.transaction(() =>
+      changes.map((change) => {
+        if (change.kind === 'record') return writeRecord(change);
+        writeDocuments(change);
+        return true;
+      }),
+    );
+    return write.immediate();
+  });
+
+const close = (): void => {
+  database.close();
+};
+
+export const operations = { open, prepare, commit, close };
+serveThread(operations);

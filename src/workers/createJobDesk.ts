@@ -1,0 +1,92 @@
+import { conversationDecider } from '../commands/conversation.ts';
+import { type Handled, handle, load } from '../commands/handler.ts';
+import { type JobCommand, jobDecider } from '../commands/job.ts';
+import { type JobLimits, type JobState, limitsFor } from '../commands/jobState.ts';
+import { messageDecider } from '../commands/message.ts';
+import type { DomainFact } from '../events/catalogue.ts';
+import type { CommandId, ImageId, JobId, MessageId } from '../events/ids.ts';
+import type { EventLog } from '../events/log/eventLog.ts';
+import type { Actor, Subject } from '../events/metadata.ts';
+import { conversationStream, jobStream, messageStream } from '../events/streams.ts';
+import type { Failure, JobDesk, Standing } from './jobDesk.ts';
+
+export interface JobDeskParts {
+  readonly log: EventLog;
+  /** Who acts: `worker:<id>`, `sweep`, `queueing`. */
+  readonly actor: Actor;
+  readonly now: () => Date;
+  /** A new UUID, version 7. */
+  readonly newId: () => string;
+  readonly jobLimits: JobLimits;
+}
+
+/** How long the next attempt waits after one that failed: twice as long each time, in milliseconds. */
+const firstPause = 1_000;
+const longestPause = 60_000;
+
+/** The desk of one actor, on this log. */
+export const createJobDesk = ({ log, actor, now, newId, jobLimits }: JobDeskParts): JobDesk => {
+  const run = (id: JobId, command: JobCommand, subject: Subject = {}): Promise<Handled<JobState>> => {
+    const commandId = newId() as CommandId;
+    return handle({ log, now }, jobDecider, jobStream(id), command, {
+      actor,
+      commandId,
+      correlationId: commandId,
+      subject,
+    });
+  };
+  const happened = ({ facts }: Handled<JobState>, type: DomainFact['type']): boolean =>
+    facts.some((fact) => fact.type === type);
+  const standing = (kept: boolean): Standing => (kept ? 'kept' : 'lost');
+
+  const lostAttempt = (attempt: number, { code, reference }: Failure) => {
+    const pause = Math.min(firstPause * 2 ** (attempt - 1), longestPause);
+    return { attempt, code, reference, notBefore: new Date(now().getTime() + pause).toISOString() };
+  };
+
+  const queue = async (messageId: MessageId): Promise<void> => {
+    const { state } = await load(log, messageStream(messageId), messageDecider);
+    if (state.status === 'none' || state.posted.image === null) return;
+    const { conversationId, author, image } = state.posted;
+    const { jobId, request, priority } = image;
+    const subject = { conversationId, messageId, jobId, ownerId: author.id };
+    const around = await load(log, conversationStream(conversationId), conversationDecider);
+    if (state.status === 'removed' || around.state.status !== 'open') {
+      await run(jobId, { type: 'cancel', by: actor }, subject);
+      return;
+    }
+    const limits = limitsFor(request, jobLimits);
+    const asked = { jobId, conversationId, messageId, owner: author, request, priority };
+    await run(jobId, { type: 'queue', ...asked, round: 0, limits, retryOf: null }, subject);
+  };
+
+  return {
+    queue,
+    async claim(jobId, engine) {
+      const handled = await run(jobId, { type: 'start', worker: actor.id, engine, now: now() });
+      const started = handled.facts.find((fact) => fact.type === 'JobStarted');
+      if (started === undefined || handled.state.status !== 'waiting') return null;
+      const { request, limits } = handled.state.details;
+      return { jobId, attempt: started.data.attempt, request, timeoutMs: limits.timeoutMs };
+    },
+    async progress({ jobId, attempt }, { step, steps, stage, preview }) {
+      const shown = { step, steps, stage, preview: preview as ImageId | null };
+      return standing(happened(await run(jobId, { type: 'progress', attempt, ...shown }), 'JobProgressed'));
+    },
+    async complete({ jobId, attempt }, result) {
+      const handled = await run(jobId, { type: 'complete', attempt, ...result, now: now() });
+      return standing(happened(handled, 'JobCompleted'));
+    },
+    async fail({ jobId, attempt }, failure) {
+      const { retryable } = failure;
+      const handled = await run(jobId, { type: 'fail', retryable, ...lostAttempt(attempt, failure) });
+      return standing(handled.facts.length > 0);
+    },
+    async giveUp(jobId, attempt, failure) {
+      await run(jobId, { type: 'lose', ...lostAttempt(attempt, failure) });
+    },
+    async cancel(jobId) {
+      await run(jobId, { type: 'cancel', by: actor });
+    },
+  };
+};

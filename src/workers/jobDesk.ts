@@ -1,0 +1,44 @@
+import type { FailureCode } from '../events/failures.ts';
+import type { JobId, MessageId } from '../events/ids.ts';
+import type { ImageRequest } from '../events/imageRequest.ts';
+import type { Picture } from '../events/job.ts';
+import type { Progress } from './pacing.ts';
+
+/** A job that this worker may draw, until its attempt is over. */
+export interface Claim {
+  readonly jobId: JobId;
+  readonly attempt: number;
+  readonly request: ImageRequest;
+  /** Longest that this attempt may take. */
+  readonly timeoutMs: number;
+}
+
+/** How an attempt went wrong. */
+export interface Failure {
+  readonly code: FailureCode;
+  /** Whether another attempt may help. */
+  readonly retryable: boolean;
+  /** Under which the operator's log holds the cause. */
+  readonly reference: string;
+}
+
+/** What becomes of an attempt that a worker has to say something about. `lost`: it was no longer its own. */
+export type Standing = 'kept' | 'lost';
+
+/** Everything that happens to a job by itself, as decisions appended to the log under one actor. */
+export interface JobDesk {
+  /** Queues the job that the message asked for, or ends it where message or conversation are gone. */
+  queue(messageId: MessageId): Promise<void>;
+  /** Takes the job for its next attempt; null where it doesn't wait, or another worker was first. */
+  claim(jobId: JobId, engine: string): Promise<Claim | null>;
+  progress(claim: Claim, progress: Progress): Promise<Standing>;
+  /** Keeps the pictures; those of an attempt that is over are noted as discarded. */
+  complete(
+    claim: Claim,
+    result: { readonly images: readonly Picture[]; readonly engine: string; readonly model: string },
+  ): Promise<Standing>;
+  fail(claim: Claim, failure: Failure): Promise<Standing>;
+  /** Ends an attempt that nobody should wait for: requeued where attempts are left, else failed. */
+  giveUp(jobId: JobId, attempt: number, failure: Failure): Promise<void>;
+  cancel(jobId: JobId): Promise<void>;
+}

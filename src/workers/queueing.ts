@@ -1,0 +1,122 @@
+import type { Logger } from 'pino';
+import type { DomainEvent } from '../events/catalogue.ts';
+import type { EventLog } from '../events/log/eventLog.ts';
+import { conversations } from '../projections/conversations.ts';
+import type { DocumentReader, Query } from '../projections/documents/documentStore.ts';
+import type { QueueingTask } from '../projections/model.ts';
+import { queueing } from '../projections/queueing.ts';
+import type { ProjectionRunner } from '../projections/runner.ts';
+import { createBell } from './bell.ts';
+import { followLog } from './following.ts';
+import type { Running } from './imageWorker.ts';
+import type { JobDesk } from './jobDesk.ts';
+
+export interface QueueingParts {
+  readonly log: EventLog;
+  readonly documents: DocumentReader;
+  readonly projections: Pick<ProjectionRunner, 'whenProcessed'>;
+  readonly desk: Pick<JobDesk, 'queue' | 'cancel'>;
+  readonly logger: Logger;
+}
+
+const occasions: ReadonlySet<string> = new Set([
+  'MessagePosted',
+  'MessageRemoved',
+  'ConversationArchived',
+] satisfies DomainEvent['type'][]);
+
+const longestSleep = 1_000;
+const patience = 10_000;
+const page = 100;
+
+/** Tasks in the order in which their messages were posted. */
+const tasks = async function* (
+  documents: DocumentReader,
+  where: Query<QueueingTask>['where'],
+): AsyncIterable<QueueingTask> {
+  let after: string | undefined;
+  for (;;) {
+    const found: QueueingTask[] = await documents.query<QueueingTask>({
+      collection: queueing.collection,
+      where,
+      orderBy: 'postedPosition',
+      direction: 'ascending',
+      ...(after === undefined ? {} : { after }),
+      limit: page,
+    });
+    yield* found;
+    if (found.length < page) return;
+    after = found.at(-1)?.postedPosition;
+  }
+};
+
+/**
+ * The process that queues: works off the to-do list that is projected from the log, in the order of the
+ * messages. The list holds what is not done yet, so it needs no checkpoint, and a crash anywhere leaves
+ * the rest of the list. Doing a task twice, here or on another node, is one job: its id is derived.
+ */
+export const startQueueing = ({ log, documents, projections, desk, logger }: QueueingParts): Running => {
+  const end = new AbortController();
+  const bell = createBell();
+  /** Archived while nobody listened, or just now: their jobs are cancelled. */
+  const archived = new Set<string>();
+
+  const hear = async (events: readonly DomainEvent[]): Promise<void> => {
+    for (const event of events)
+      if (event.type === 'ConversationArchived' && event.conversationId !== undefined)
+        archived.add(event.conversationId);
+    if (events.some(({ type }) => occasions.has(type))) bell.ring();
+  };
+
+  const cancelAll = async ({ active, toQueue }: QueueingTask): Promise<void> => {
+    for (const jobId of toQueue === null ? active : [toQueue, ...active]) await desk.cancel(jobId);
+  };
+
+  const workOff = async (): Promise<void> => {
+    await projections.whenProcessed(await log.head(), patience);
+    for await (const task of tasks(documents, { due: true })) {
+      if (task.removed) await cancelAll(task);
+      else await desk.queue(task.messageId);
+    }
+    for (const conversationId of [...archived]) {
+      for await (const task of tasks(documents, { conversationId })) await cancelAll(task);
+      archived.delete(conversationId);
+    }
+  };
+
+  /** A conversation may have been archived by a process that died before its jobs were cancelled. */
+  const lookForArchived = async (): Promise<void> => {
+    const seen = new Set<string>();
+    for await (const { conversationId } of tasks(documents, {})) {
+      if (seen.has(conversationId)) continue;
+      seen.add(conversationId);
+      const conversation = await documents.get(conversations.collection, conversationId);
+      if (conversation?.archivedAt !== null) archived.add(conversationId);
+    }
+  };
+
+  const work = async (): Promise<void> => {
+    let looked = false;
+    while (!end.signal.aborted) {
+      try {
+        if (!looked) await lookForArchived();
+        looked = true;
+        await workOff();
+      } catch (cause) {
+        if (!end.signal.aborted) logger.error({ err: cause }, 'queueing failed; trying again');
+      }
+      await bell.next(end.signal, longestSleep);
+    }
+  };
+
+  const following = followLog(log, end.signal, hear).catch((cause: unknown) => {
+    if (!end.signal.aborted) logger.error({ err: cause }, 'the queueing process no longer hears the log');
+  });
+  const working = work();
+  return {
+    async stop() {
+      end.abort();
+      await Promise.all([working, following]);
+    },
+  };
+};

@@ -1,0 +1,27 @@
+import { readFileSync } from 'node:fs';
+import { describe, expect, it } from 'vitest';
+import { readConfig, settings, WrongSetting } from '../../src/config.ts';
+
+describe('settings', () => {
+  it('have a default each, so that nothing needs to be set', () => {
+    expect(readConfig({})).toMatchObject({ HOST: '127.0.0.1', PORT: 3000, WORKERS: 2, LEASE_MS: 30_000 });
+  });
+
+  it('are refused by name with what would be right', () => {
+    expect(() => readConfig({ PORT: 'eighty' })).toThrow(WrongSetting);
+    expect(() => readConfig({ PORT: 'eighty' })).toThrow(/PORT must be a number \(it is "eighty"\)/);
+    expect(() => readConfig({ LEASE_MS: '1' })).toThrow(/LEASE_MS must be at least 500/);
+    expect(() => readConfig({ EVENT_LOG_URL: 'mysql:x' })).toThrow(
+      /EVENT_LOG_URL must be a URL like sqlite:/,
+    );
+  });
+
+  it('refuse to listen on another machine’s side while a name is enough to sign in', () => {
+    expect(() => readConfig({ HOST: '0.0.0.0' })).toThrow(/HOST must be a loopback address/);
+  });
+
+  it('are all in docs/settings.md, each with its default', () => {
+    const page = readFileSync('docs/settings.md', 'utf8');
+    for (const name of Object.keys(settings.shape)) expect(page, name).toContain(`\`${name}\``);
+  });
+});
