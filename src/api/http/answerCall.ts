@@ -35,7 +35,9 @@ const refusal = (error: unknown, reference: string): Answer => {
 };
 
 export const send = (response: Response, { status, headers = {}, body }: Answer): void => {
-  response.status(status).set(headers);
+  const { Vary, ...others } = headers;
+  if (Vary !== undefined) response.vary(Vary);
+  response.status(status).set(others);
   if (body === null) response.end();
   else if (body instanceof Uint8Array) response.send(Buffer.from(body.buffer, body.byteOffset, body.length));
   else response.json(body);

@@ -88,6 +88,12 @@ export const createIdempotency = (parts: IdempotencyParts): Idempotency => {
   const write = (id: string, before: OperationalRecord | null, value: Kept) =>
     documents.writeRecord(kind, id, before?.version ?? null, value, now().getTime() + keptFor);
 
+  /** The store may forget an old record late. */
+  const stillKept = (record: OperationalRecord | null): Kept | null => {
+    const found = record === null ? null : kept.parse(record.value);
+    return found === null || now().getTime() - found.startedAt > keptFor ? null : found;
+  };
+
   const isWorkedOn = ({ instance, startedAt }: Kept): boolean =>
     instance !== null &&
     instance.id !== own.id &&
@@ -126,7 +132,7 @@ export const createIdempotency = (parts: IdempotencyParts): Idempotency => {
     const deadline = performance.now() + mostWait;
     while (performance.now() < deadline) {
       const record = await documents.readRecord(kind, id);
-      const before = record === null ? null : kept.parse(record.value);
+      const before = stillKept(record);
       if (before !== null && before.hash !== hash) throw reused();
       if (before?.answer)
         return { ...before.answer, headers: { ...before.answer.headers, 'Idempotency-Replayed': 'true' } };

@@ -83,10 +83,11 @@ export const newConversation = z.strictObject({
 export const newTitle = z.strictObject({ title });
 export const newParticipant = z.strictObject({ userId });
 
+const longestPrompt = 4_000;
 const wantedImage = (longestTimeout: number) =>
   z.strictObject({
     prompt: prompt.optional(),
-    negativePrompt: personal(text(4_000)).nullable().optional(),
+    negativePrompt: personal(text(longestPrompt)).nullable().optional(),
     width: side.optional(),
     height: side.optional(),
     steps: steps.optional(),
@@ -114,7 +115,14 @@ export const newMessage = (longestTimeout: number) =>
     .refine((message) => message.text !== '' || message.image?.prompt !== undefined, {
       path: ['text'],
       message: 'must not be empty where there is no image with a prompt',
-    });
+    })
+    .refine(
+      ({ text, image }) => image === undefined || image.prompt !== undefined || text.length <= longestPrompt,
+      {
+        path: ['text'],
+        message: `must have at most ${longestPrompt.toLocaleString('en')} characters where it is the prompt`,
+      },
+    );
 export const newText = z.strictObject({ text: personal(text(16_000, 1)) });
 export const metadataPatch = messageMetadata;
 

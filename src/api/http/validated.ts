@@ -15,9 +15,13 @@ const problemsOf = (issue: z.core.$ZodIssue): FieldProblem[] =>
     ? issue.keys.map((key) => ({ path: dotted([...issue.path, key]), message: 'is not a known field' }))
     : [{ path: dotted(issue.path), message: said(issue.message) }];
 
+/** One sentence a field: what else is wrong with it mostly follows from the first. */
+const firstOfEach = (problems: readonly FieldProblem[]): FieldProblem[] =>
+  [...new Map(problems.toReversed().map((problem) => [problem.path, problem])).values()].toReversed();
+
 /** The value as its schema says. @throws Problem that names each field that is wrong. */
 export const validated = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> => {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
-  throw invalidInput(result.error.issues.flatMap(problemsOf));
+  throw invalidInput(firstOfEach(result.error.issues.flatMap(problemsOf)));
 };
