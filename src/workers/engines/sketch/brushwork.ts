@@ -1,5 +1,6 @@
-import { type Canvas, createCanvas, type SKRSContext2D } from '@napi-rs/canvas';
+import type { Canvas, SKRSContext2D } from '@napi-rs/canvas';
 import { clamp, type Noise } from './noise.ts';
+import { difference, luminance, reduced } from './pixels.ts';
 import type { Random } from './random.ts';
 
 /**
@@ -43,11 +44,30 @@ export function planStrokes(
     for (let column = 0; column < columns; column++) {
       const at = (row * columns + column) * 4;
       if (difference(wanted, at, present, at) < layer.tolerance) continue;
+      if (isSpark(light, columns, rows, column, row)) continue;
       strokes.push(trace({ column, row, columns, rows, wanted, present, light, layer, cell, random, noise }));
     }
   }
   shuffle(strokes, random);
   return strokes;
+}
+
+/**
+ * A star, a flake, a lit window: a point brighter than all around it. A stroke would smear it into a worm;
+ * it is left to the last drawing over (see `sharpen`), which sets it down as a point.
+ */
+function isSpark(light: Float32Array, columns: number, rows: number, column: number, row: number): boolean {
+  const here = (light[row * columns + column] ?? 0) - 0.07;
+  const left = Math.max(0, column - 2);
+  const right = Math.min(columns - 1, column + 2);
+  const above = Math.max(0, row - 2) * columns;
+  const below = Math.min(rows - 1, row + 2) * columns;
+  return (
+    here > (light[row * columns + left] ?? 0) &&
+    here > (light[row * columns + right] ?? 0) &&
+    here > (light[above + column] ?? 0) &&
+    here > (light[below + column] ?? 0)
+  );
 }
 
 interface Trace {
@@ -207,32 +227,6 @@ function drawLine(
     context.lineTo((points[index] ?? 0) + asideX, (points[index + 1] ?? 0) + asideY);
   }
   context.stroke();
-}
-
-/** The picture scaled down to one point for each cell: each the mean of what lies in it. */
-function reduced(canvas: Canvas, columns: number, rows: number): Uint8ClampedArray {
-  const small = createCanvas(columns, rows);
-  const context = small.getContext('2d');
-  context.imageSmoothingQuality = 'high';
-  context.drawImage(canvas, 0, 0, columns, rows);
-  return context.getImageData(0, 0, columns, rows).data;
-}
-
-function luminance(pixels: Uint8ClampedArray): Float32Array {
-  const light = new Float32Array(pixels.length / 4);
-  for (let index = 0; index < light.length; index++) {
-    const at = index * 4;
-    light[index] =
-      ((pixels[at] ?? 0) * 0.3 + (pixels[at + 1] ?? 0) * 0.59 + (pixels[at + 2] ?? 0) * 0.11) / 255;
-  }
-  return light;
-}
-
-function difference(one: Uint8ClampedArray, at: number, other: Uint8ClampedArray, otherAt: number): number {
-  const red = (one[at] ?? 0) - (other[otherAt] ?? 0);
-  const green = (one[at + 1] ?? 0) - (other[otherAt + 1] ?? 0);
-  const blue = (one[at + 2] ?? 0) - (other[otherAt + 2] ?? 0);
-  return (Math.abs(red) + Math.abs(green) + Math.abs(blue)) / 765;
 }
 
 function shuffle<T>(items: T[], random: Random): void {

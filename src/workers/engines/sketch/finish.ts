@@ -48,7 +48,8 @@ export function vignette(canvas: Canvas, strength: number): void {
 
 /**
  * The relief of the paint and the grain of the paper: each point is a little lighter or darker for the
- * slope of the brush tracks around it, as if a lamp stood to the upper left, plus a fine grain.
+ * slope of the brush tracks around it, as if a lamp stood to the upper left, plus a fine grain. The last
+ * grading of tone and colour rides along, since every point is in hand anyway.
  */
 export function relief(canvas: Canvas, depth: number, grain: number, random: Random): void {
   const { width, height } = canvas;
@@ -56,6 +57,7 @@ export function relief(canvas: Canvas, depth: number, grain: number, random: Ran
   const image = context.getImageData(0, 0, width, height);
   const { data } = image;
   const above = new Int16Array(width);
+  const curve = contrastCurve(0.16);
   let state = random.integer(1, 0x7fffffff);
   for (let row = 0, at = 0; row < height; row++) {
     let before = 0;
@@ -68,12 +70,26 @@ export function relief(canvas: Canvas, depth: number, grain: number, random: Ran
       state ^= state >>> 17;
       state ^= state << 5;
       const change = (slope > 14 ? 14 : Math.max(slope, -14)) * depth + ((state & 255) - 127.5) * grain;
-      data[at] = (data[at] ?? 0) + change;
-      data[at + 1] = (data[at + 1] ?? 0) + change;
-      data[at + 2] = (data[at + 2] ?? 0) + change;
+      // Every channel goes away from the tone (more colour), and the tone along a gentle S (more contrast).
+      const graded = (curve[tone] ?? tone) + change;
+      data[at] = graded + ((data[at] ?? 0) - tone) * colourfulness;
+      data[at + 1] = graded + ((data[at + 1] ?? 0) - tone) * colourfulness;
+      data[at + 2] = graded + ((data[at + 2] ?? 0) - tone) * colourfulness;
       above[column] = tone;
       before = tone;
     }
   }
   context.putImageData(image, 0, 0);
+}
+
+const colourfulness = 1.14;
+
+/** For each tone of 0–255 the tone it becomes: darks a little darker, lights a little lighter. */
+function contrastCurve(strength: number): Float32Array {
+  const curve = new Float32Array(256);
+  for (let tone = 0; tone < 256; tone++) {
+    const t = tone / 255;
+    curve[tone] = 255 * (t + (t * t * (3 - 2 * t) - t) * strength * 2.2);
+  }
+  return curve;
 }

@@ -26,7 +26,7 @@ interface Work {
 }
 
 /** Smaller pictures are painted at this size and scaled down: a brush needs some pixels to be one. */
-const smallestSide = 288;
+const smallestSide = 240;
 const previewSide = 256;
 
 export function startPainting(order: PaintingOrder): Painting {
@@ -43,6 +43,8 @@ export function startPainting(order: PaintingOrder): Painting {
     { stage: 'composing', share: 0.02, run: () => layGround(easel.canvas, canvas) },
   ];
   for (const { layer, stage, share, batches } of layersFor(Math.sqrt(width * height))) {
+    // A brush finer than a pixel of the finished picture would only take time.
+    if (layer.radius / enlarged < 0.75) continue;
     let strokes: ReturnType<typeof planStrokes> = [];
     for (let batch = 0; batch < batches; batch++) {
       work.push({
@@ -58,9 +60,9 @@ export function startPainting(order: PaintingOrder): Painting {
     }
   }
   work.push(
-    { stage: 'finishing', share: 0.04, run: () => sharpen(easel.canvas, canvas, 0.42) },
+    { stage: 'finishing', share: 0.04, run: () => sharpen(easel.canvas, canvas) },
     { stage: 'finishing', share: 0.03, run: () => bloom(canvas, 0.3) },
-    { stage: 'finishing', share: 0.03, run: () => vignette(canvas, 0.42) },
+    { stage: 'finishing', share: 0.03, run: () => vignette(canvas, 0.32) },
     { stage: 'finishing', share: 0.02, run: () => relief(canvas, 0.4, 0.03, easel.random.branch('grain')) },
   );
   return paintingOf(work, canvas, order);
@@ -144,12 +146,16 @@ function layGround(study: Canvas, canvas: Canvas): void {
   context.globalAlpha = 1;
 }
 
-/** The finest things (stars, windows, whiskers) are drawn over the brush strokes again, half transparent. */
-function sharpen(study: Canvas, canvas: Canvas, strength: number): void {
+/** The finest things (windows, whiskers) are drawn over the brush strokes again, and sparks once more, as light. */
+function sharpen(study: Canvas, canvas: Canvas): void {
   const context = canvas.getContext('2d');
-  context.globalAlpha = strength;
+  context.save();
+  context.globalAlpha = 0.46;
   context.drawImage(study, 0, 0);
-  context.globalAlpha = 1;
+  context.globalCompositeOperation = 'lighten';
+  context.globalAlpha = 0.55;
+  context.drawImage(study, 0, 0);
+  context.restore();
 }
 
 function scaled(from: Canvas, width: number, height: number): Canvas {

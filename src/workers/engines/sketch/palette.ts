@@ -42,8 +42,8 @@ type Base = readonly [
 /** Two moods for each time of day, picked by the seed. */
 const bases: Readonly<Record<TimeOfDay, readonly [Base, Base]>> = {
   dawn: [
-    ['#5d7fb8', '#b9a9cf', '#ffd6b8', '#fff1d6', '#a9a8cb', '#2d3a55', '#3c5a50', '#a9b07a', '#345a78'],
-    ['#7aa3c9', '#e3bcc6', '#ffe6c4', '#fff6e0', '#b5b3cf', '#344459', '#41624f', '#bdbb83', '#3f6c86'],
+    ['#5d7fb8', '#b9a9cf', '#ffd6b8', '#fff1d6', '#a9a8cb', '#2d3a55', '#3a6a48', '#b4c064', '#345a78'],
+    ['#7aa3c9', '#e3bcc6', '#ffe6c4', '#fff6e0', '#b5b3cf', '#344459', '#3f7048', '#c6c968', '#3f6c86'],
   ],
   day: [
     ['#2e6fbf', '#78b4e6', '#e2f1f8', '#fffbea', '#9cbcd6', '#27453f', '#35663a', '#a4bd55', '#155a82'],
@@ -80,13 +80,15 @@ export function choosePalette(scene: Scene, random: Random): Palette {
     near,
     leaf: seasonal(leaf, scene),
     leafLit: seasonal(leafLit, scene),
-    deepWater,
+    // Shallow water over sand is turquoise, whatever the sea is called.
+    deepWater: scene.features.has('beach') && !dark ? mix(deepWater, colour('#1aa0a8'), 0.6) : deepWater,
     ink: mix(near, colour('#08080f'), 0.55),
     white: mix(colour('#fbfaf6'), mix(sky, horizon, 0.5), dark ? 0.5 : 0.12),
     accents: [colour('#d2513f'), colour('#e6b04a'), colour('#3f7fa8')],
     lamp: colour('#ffd27a'),
   };
-  return inMood(inColours(inWeather(natural, scene.weather, dark), scene.colours), scene.mood);
+  const weathered = inWeather(natural, scene.weather, dark);
+  return inMood(onGround(inColours(weathered, scene.colours), scene.groundColour), scene.mood);
 }
 
 type Colours = [Colour, Colour, Colour, Colour, Colour, Colour, Colour, Colour, Colour];
@@ -159,24 +161,36 @@ function inColours(palette: Palette, colours: readonly Colour[]): Palette {
   };
 }
 
-function inMood(palette: Palette, mood: Mood | null): Palette {
-  switch (mood) {
-    case null:
-      return palette;
-    case 'pastel':
-      return mapped(palette, (value) => ({ l: 0.42 + value.l * 0.56, a: value.a * 0.62, b: value.b * 0.62 }));
-    case 'vivid':
-      return mapped(palette, (value) => vivid(value, 1.45));
-    case 'monochrome':
-      return mapped(palette, (value) => ({ l: value.l, a: value.a * 0.04, b: value.b * 0.04 + 0.004 }));
-    case 'dark':
-      return mapped(palette, (value) => ({ l: value.l * 0.74, a: value.a * 0.8, b: value.b * 0.8 }));
-    case 'warm':
-      return mapped(palette, (value) => ({ l: value.l, a: value.a + 0.018, b: value.b + 0.03 }));
-    case 'cool':
-      return mapped(palette, (value) => ({ l: value.l, a: value.a - 0.012, b: value.b - 0.03 }));
-  }
+/** "Green hills" under a blue sky: what grows and flows takes the colour, the air only a breath of it. */
+function onGround(palette: Palette, ground: Colour | null): Palette {
+  if (ground === null) return palette;
+  const cover = (value: Colour, strength: number): Colour => {
+    const hued = tinted(value, ground, strength);
+    return { ...hued, l: hued.l + (ground.l - hued.l) * 0.2 };
+  };
+  return {
+    ...palette,
+    far: tinted(palette.far, ground, 0.3),
+    near: tinted(palette.near, ground, 0.5),
+    leaf: cover(palette.leaf, 0.85),
+    leafLit: cover(palette.leafLit, 0.8),
+    deepWater: cover(palette.deepWater, 0.85),
+  };
 }
+
+function inMood(palette: Palette, mood: Mood | null): Palette {
+  return mood === null ? palette : mapped(palette, (value) => moods[mood](value));
+}
+
+/** What a mood does to every colour; motifs with colours of their own ask for it too. */
+export const moods: Readonly<Record<Mood, (value: Colour) => Colour>> = {
+  pastel: ({ l, a, b }) => ({ l: 0.42 + l * 0.56, a: a * 0.62, b: b * 0.62 }),
+  vivid: (value) => vivid(value, 1.45),
+  monochrome: ({ l, a, b }) => ({ l, a: a * 0.04, b: b * 0.04 + 0.004 }),
+  dark: ({ l, a, b }) => ({ l: l * 0.74, a: a * 0.8, b: b * 0.8 }),
+  warm: ({ l, a, b }) => ({ l, a: a + 0.018, b: b + 0.03 }),
+  cool: ({ l, a, b }) => ({ l, a: a - 0.012, b: b - 0.03 }),
+};
 
 function mapped(palette: Palette, change: (value: Colour) => Colour): Palette {
   const [first, second, third] = palette.accents;

@@ -33,6 +33,7 @@ export function readPrompt(prompt: string, negativePrompt: string | null, seed: 
     season: said.season,
     mood: said.mood,
     colours: said.colours,
+    groundColour: said.groundColour,
     features: said.features,
     character,
   };
@@ -47,6 +48,7 @@ interface Said {
   weather: Weather | null;
   season: Season | null;
   mood: Mood | null;
+  groundColour: Colour | null;
 }
 
 function tokens(text: string): string[] {
@@ -73,6 +75,7 @@ function understand(words: readonly string[], unwanted: ReadonlySet<string>): Sa
     weather: null,
     season: null,
     mood: null,
+    groundColour: null,
   };
   let waiting: Colour | null = null;
   words.forEach((word, index) => {
@@ -89,7 +92,8 @@ function understand(words: readonly string[], unwanted: ReadonlySet<string>): Sa
       said.subjects.push({ kind: meaning.subject, colour: waiting });
       waiting = null;
     } else if (waiting !== null && named === undefined) {
-      said.colours.push(waiting);
+      if (isLandOrWater(meaning)) said.groundColour ??= waiting;
+      else said.colours.push(waiting);
       waiting = null;
     }
     if (meaning !== undefined && (named === undefined || meansMoreThanColour(form))) take(said, meaning);
@@ -97,6 +101,19 @@ function understand(words: readonly string[], unwanted: ReadonlySet<string>): Sa
   if (waiting !== null) said.colours.push(waiting);
   return said;
 }
+
+const openCountry: ReadonlySet<Setting> = new Set([
+  'mountains',
+  'hills',
+  'sea',
+  'forest',
+  'garden',
+  'desert',
+]);
+
+/** Whether a word names a place with ground of its own, which a colour before it then belongs to. */
+const isLandOrWater = (meaning: Meaning | undefined): boolean =>
+  meaning?.setting !== undefined && meaning.setting[1] >= 2 && openCountry.has(meaning.setting[0]);
 
 /** "orange" is a colour, "oranges" are fruit; "rose" and "lavender" are both a colour and flowers. */
 const isFruitNotColour = (word: string): boolean => word === 'oranges' || word === 'roses';

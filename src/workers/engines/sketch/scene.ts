@@ -10,6 +10,8 @@ export interface Scene {
   readonly mood: Mood | null;
   /** The colour words that aren't bound to a subject, in the prompt's order; the palette follows them. */
   readonly colours: readonly Colour[];
+  /** A colour standing before the land or the water ("green hills"): that is tinted, and not the sky. */
+  readonly groundColour: Colour | null;
   readonly features: ReadonlySet<Feature>;
   /** 32 bits of the prompt: the same words always have the same character, whatever the seed. */
   readonly character: number;
@@ -79,6 +81,7 @@ export type Feature =
   | 'calm'
   | 'waves'
   | 'blossom'
+  | 'firs'
   | 'snowyGround'
   | 'stars'
   | 'milkyWay'

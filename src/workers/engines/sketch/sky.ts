@@ -103,7 +103,7 @@ function paintClouds(easel: Easel, night: boolean): void {
   paintField(easel, { left: 0, top: 0, width: easel.width, height: bottom }, 620, (x, y, out) => {
     // Clouds flatten and crowd towards the horizon, as a ceiling does that is seen from below.
     const up = 1 - y / bottom;
-    const depth = 1 / (0.28 + up);
+    const depth = 1 / (0.42 + up);
     const u = (x - easel.width / 2) * wide * (0.45 + depth * 0.32) + shiftX;
     const v = depth * 2.1 + shiftY;
     const warp = noise.at(u * 0.8 + 9, v * 0.8) * 0.5;
@@ -126,6 +126,6 @@ function paintClouds(easel: Easel, night: boolean): void {
     out[0] = red;
     out[1] = green;
     out[2] = blue;
-    out[3] = body * opacity * 255 * smoothStep(-0.02, 0.14, up + (heavy ? 0.1 : 0));
+    out[3] = body * opacity * 255 * smoothStep(-0.02, 0.2, up + (heavy ? 0.04 : 0));
   });
 }

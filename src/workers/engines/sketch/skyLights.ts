@@ -23,7 +23,7 @@ export function paintStars(easel: Easel): void {
     context.fillStyle = css(tint, 0.35 + random.next() * 0.55 + size * 0.2);
     oval(context, x, y, radius, radius);
     context.fill();
-    if (size > 0.55) glow(context, x, y, unit * (1.2 + size * 2.2), tint, 0.5);
+    if (size > 0.72) glow(context, x, y, unit * (0.8 + size * 1.6), tint, 0.4);
   }
 }
 
@@ -36,7 +36,7 @@ export function paintMilkyWay(easel: Easel): void {
   const middleX = width * random.between(0.42, 0.58);
   const length = Math.hypot(lean, 1);
   const across = (x: number, y: number): number =>
-    (x - middleX + (y - height * 0.5) * lean) / length / (unit * 20);
+    (x - middleX + (y - height * 0.5) * lean) / length / (unit * 24);
   const tones = ramp([
     [0, palette.sky],
     [0.4, mix(palette.horizon, turned(palette.horizon, 0.12), 0.6)],
@@ -50,7 +50,7 @@ export function paintMilkyWay(easel: Easel): void {
     const band = Math.exp(-from * from * 1.3);
     const cloud = 0.62 + noise.fractal(u * 2.2 + 40, v * 2.2, 4) * 0.75;
     const dust = smoothStep(0.5, 0.9, noise.ridged(u * 1.3 + 9, v * 1.3 + 5, 4)) * Math.exp(-from * from * 5);
-    const light = band * cloud * (1 - dust * 0.75);
+    const light = band * cloud * (1 - dust * 0.72) * 1.3;
     const [red, green, blue] = tones(light * 0.95);
     out[0] = red;
     out[1] = green;
@@ -83,8 +83,10 @@ export function paintAurora(easel: Easel): void {
     [0.65, high],
     [1, colour('#d0509a')],
   ]);
+  // Mountains would hide a low curtain.
+  const lowest = scene.setting === 'mountains' ? 0.64 : 0.86;
   const curtains = [0, 1, 2].map((index) => ({
-    base: height * (0.86 - index * 0.17 + random.between(-0.05, 0.03)),
+    base: height * (lowest - index * 0.16 + random.between(-0.05, 0.03)),
     swing: height * random.between(0.12, 0.2),
     tall: height * random.between(0.42, 0.62),
     phase: random.between(0, 60),

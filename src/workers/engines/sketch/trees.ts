@@ -79,7 +79,10 @@ export function paintLeafyTree(
   random: Random,
   fullness = 1,
 ): void {
-  const { context, lightSide } = easel;
+  const { context, lightSide, unit } = easel;
+  // A tree far away needs fewer twigs and leaves: most of the time of a garden went into those.
+  const small = height < unit * 20;
+  const deepest = small ? 4 : 5;
   const tips: [number, number][] = [];
   const limb = (
     fromX: number,
@@ -104,10 +107,10 @@ export function paintLeafyTree(
     );
     context.stroke();
     if (depth >= 2) tips.push([toX, toY]);
-    if (depth >= 5) return;
+    if (depth >= deepest) return;
     const forks = depth === 0 ? 3 : 2;
     for (let fork = 0; fork < forks; fork++) {
-      const spread = (fork - (forks - 1) / 2) * random.between(0.55, 0.95) + random.bell() * 0.12;
+      const spread = (fork - (forks - 1) / 2) * random.between(0.42, 0.74) + random.bell() * 0.12;
       limb(
         toX,
         toY,
@@ -124,7 +127,7 @@ export function paintLeafyTree(
   const tall = tips.reduce((most, [, y]) => Math.min(most, y), foot);
   for (const pass of [0, 1, 2]) {
     for (const [tipX, tipY] of tips) {
-      const dabs = Math.round(5 * fullness);
+      const dabs = Math.round((small ? 4 : 4.5) * fullness);
       for (let index = 0; index < dabs; index++) {
         const offsetX = random.bell() * height * 0.042;
         const offsetY = random.bell() * height * 0.036;

@@ -27,7 +27,9 @@ export function paintWater(easel: Easel, water: Water): void {
   const glint = toRgb(palette.light);
   const foam = toRgb(palette.white);
   const storm = scene.weather === 'storm' || scene.weather === 'rain';
-  const seen = !storm || scene.features.has('moon') || scene.features.has('sun');
+  const named = scene.features.has('moon') || scene.features.has('sun');
+  const moonless = scene.time === 'night' && (scene.features.has('aurora') || scene.features.has('milkyWay'));
+  const seen = named || !(storm || moonless);
   const shift = easel.random.branch('water').between(0, 90);
   const finest = Math.min(900, Math.max(canvas.width, canvas.height));
   paintField(easel, { left: 0, top, width, height }, finest, (x, y, out) => {

@@ -60,6 +60,12 @@ describe('reading a prompt', () => {
     expect(scene.colours).toEqual([colourWords.gold]);
   });
 
+  it('binds a colour before land or water to the ground, so that green hills keep their sky', () => {
+    const scene = read('hot air balloons over green hills');
+    expect(scene.groundColour).toEqual(colourWords.green);
+    expect(scene.colours).toEqual([]);
+  });
+
   it('takes "orange" for a colour and "oranges" for fruit', () => {
     expect(read('an orange sunset').colours).toEqual([colourWords.orange]);
     expect(read('oranges on a table').colours).toEqual([]);
@@ -96,7 +102,6 @@ describe('reading a prompt', () => {
   it('keeps the setting of a prompt over all seeds, and varies what the prompt leaves open', () => {
     const scenes = Array.from({ length: 30 }, (_, seed) => read('qwertz uiop', null, seed));
     expect(new Set(scenes.map(({ setting }) => setting)).size).toBe(1);
-    expect(new Set(read('mountains', null, 1).time).size).toBeGreaterThan(0);
     const times = Array.from({ length: 30 }, (_, seed) => read('mountains', null, seed).time);
     expect(new Set(times).size).toBeGreaterThan(2);
   });

@@ -2,6 +2,7 @@ import { type Colour, colour, css, lighter, mix, turned, vivid } from '../colour
 import type { Easel } from '../easel.ts';
 import { paintField, ramp } from '../field.ts';
 import { glow, oval } from '../paint.ts';
+import { moods } from '../palette.ts';
 import { createRandom } from '../random.ts';
 import type { Motif } from './motif.ts';
 
@@ -20,8 +21,16 @@ export const abstract: Motif = (easel) => {
   return null;
 };
 
+function chooseColours(easel: Easel): Five {
+  const { mood } = easel.scene;
+  const [a, b, c, d, e] = plainColours(easel);
+  if (mood === null) return [a, b, c, d, e];
+  const felt = moods[mood];
+  return [felt(a), felt(b), felt(c), felt(d), felt(e)];
+}
+
 /** From dark to light: the named colours, and what lies between and beside them. */
-function chooseColours({ scene, random }: Easel): Five {
+function plainColours({ scene, random }: Easel): Five {
   const schemes: readonly [Scheme, ...Scheme[]] = [
     ['#1b2a49', '#2c7a7b', '#e07a5f', '#f2cc8f', '#fbf3e4'],
     ['#2b1b3d', '#7b3f8c', '#e0577a', '#ffb37a', '#fff0d9'],

@@ -10,16 +10,17 @@ export const city: Motif = (easel) => {
   const { random, scene, palette, context, width, height, horizon, unit } = easel;
   const dark = ['night', 'dusk'].includes(scene.time);
   const lamps = dark ? 1 : scene.time === 'day' || scene.time === 'dawn' ? 0.12 : 0.45;
+  // The town's own light in the air above it.
   context.save();
   context.globalCompositeOperation = 'screen';
-  glow(
-    context,
-    width * 0.5,
-    horizon,
-    Math.max(unit * 60, width * 0.45),
-    mix(palette.lamp, palette.horizon, 0.4),
-    lamps * 0.35,
-  );
+  const haze = mix(palette.lamp, palette.horizon, 0.45);
+  for (const [at, strength] of [
+    [0.5, 0.6],
+    [0.15, 0.35],
+    [0.85, 0.35],
+  ] as const) {
+    glow(context, width * at, horizon, Math.max(unit * 62, width * 0.4), haze, lamps * strength);
+  }
   context.restore();
   for (let row = 0; row < 3; row++) paintRow(easel, row, lamps, random.branch(`row ${row}`));
   const wet = scene.weather === 'rain' || scene.weather === 'storm';
@@ -45,8 +46,8 @@ function paintRow(easel: Easel, row: number, lamps: number, shape: Random): void
     const swell = 0.6 + noise.at(x / (unit * 38) + offset, row) * 0.65;
     const spire = shape.chance(0.13) ? 1.45 : 1;
     const tall =
-      horizon * (0.64 - t * 0.3) * Math.max(0.25, swell * centre * shape.between(0.62, 1.05) * spire);
-    const air = (1 - t) * 0.6;
+      horizon * (0.86 - t * 0.4) * Math.max(0.25, swell * centre * shape.between(0.62, 1.05) * spire);
+    const air = (1 - t) * 0.62 + lamps * 0.1;
     const wall = mix(
       mix(palette.near, palette.ink, 0.3 * t + shape.between(0, 0.2)),
       mix(palette.far, palette.horizon, 0.25),
@@ -70,7 +71,7 @@ interface Building {
 function paintBuilding(easel: Easel, building: Building, shape: Random): void {
   const { context, palette, horizon, unit, lightSide, scene } = easel;
   const { x, wide, top, wall, t, spire } = building;
-  const lit = mix(wall, mix(palette.horizon, palette.light, 0.3), scene.time === 'night' ? 0.16 : 0.36);
+  const lit = mix(wall, mix(palette.horizon, palette.light, 0.3), scene.time === 'night' ? 0.3 : 0.5);
   const air = mix(mix(palette.far, palette.horizon, 0.5), palette.lamp, building.lamps * 0.22);
   context.fillStyle = verticalGradient(context, top, horizon, [
     [0, wall],
@@ -83,7 +84,7 @@ function paintBuilding(easel: Easel, building: Building, shape: Random): void {
   if (spire) {
     context.fillRect(x + wide * 0.3, top - unit * 5, wide * 0.4, unit * 5.2);
     context.fillRect(x + wide * 0.48, top - unit * 14, Math.max(0.8, unit * 0.4), unit * 10);
-  } else if (stepped === 1) {
+  } else if (stepped === 1 && t < 1) {
     context.beginPath();
     context.moveTo(x, top + 0.5);
     context.lineTo(x + (lightSide < 0 ? wide : 0), top - unit * shape.between(2, 5));
@@ -113,14 +114,14 @@ function paintWindows({ context, palette, unit, horizon }: Easel, building: Buil
     mix(palette.lamp, colour('#ff9a5a'), 0.6),
     colour('#b8d8ff'),
   ];
-  const busy = shape.between(0.25, 0.62) * lamps;
+  const busy = shape.between(0.3, 0.75) * lamps;
   const pane = mix(wall, palette.sky, 0.45);
   for (let y = top + unit * 1.4; y < horizon - unit * 2; y += stepY) {
     const floorLit = shape.chance(0.08 * lamps);
     for (let column = 0; column < columns; column++) {
       const on = floorLit || shape.chance(busy);
       const glass = kinds[shape.integer(0, 3)] ?? palette.lamp;
-      context.fillStyle = on ? css(glass, (0.4 + t * 0.5) * shape.between(0.55, 1)) : css(pane, 0.3);
+      context.fillStyle = on ? css(glass, (0.5 + t * 0.5) * shape.between(0.6, 1)) : css(pane, 0.3);
       context.fillRect(left + column * stepX + stepX * 0.18, y, stepX * 0.62, stepY * 0.56);
     }
   }

@@ -2,14 +2,17 @@ import { type Colour, colour, css, mix } from '../colour.ts';
 import type { Easel } from '../easel.ts';
 import { glow, landBelow, type Point, verticalGradient } from '../paint.ts';
 import { paintFir, paintLeafyTree, type TreeColours } from '../trees.ts';
-import { paintMeadow } from './hills.ts';
+import { paintHollows, paintMeadow } from './ground.ts';
 import type { Motif } from './motif.ts';
 
 /** A clearing in the wood: rows of trees fading into bright air, a path of light, trunks at the sides. */
 export const forest: Motif = (easel) => {
   const { scene, random, context, palette, width, height, horizon, unit, sun, noise } = easel;
   const snowy = scene.features.has('snowyGround');
-  const leafy = !snowy && (scene.season !== null || random.branch('kind of wood').chance(0.45));
+  const leafy =
+    !snowy &&
+    !scene.features.has('firs') &&
+    (scene.season !== null || random.branch('kind of wood').chance(0.45));
   const rows = 5;
   const trees = random.branch('wood');
   let ground = (_x: number): number => height;
@@ -20,7 +23,7 @@ export const forest: Motif = (easel) => {
     const level = (x: number): number =>
       base - noise.fractal(x / (unit * 46), row * 5.3, 3) * unit * (3 + t * 5);
     const colours = treeColours(easel, air, (1 - t) ** 0.8 * 0.84, snowy);
-    const size = unit * (26 + t * 62);
+    const size = unit * (26 + t * 62) * Math.max(1, (height / width) * 0.8);
     const gap = unit * (6.5 + t * 17);
     for (let x = -gap * trees.next(); x < width + gap; x += gap * trees.between(0.55, 1.3)) {
       // The clearing: the nearer the row, the wider it opens, towards the light.
@@ -142,30 +145,5 @@ function paintTrunk(
     context.moveTo(x + aside, y);
     context.lineTo(x + aside + bark.bell() * unit * 0.3, y - unit * bark.between(2, 6));
     context.stroke();
-  }
-}
-
-/** Blue hollows and warm crests on fresh snow. */
-function paintHollows(
-  { context, palette, random, width, height, unit }: Easel,
-  level: (x: number) => number,
-): void {
-  const drifts = random.branch('drifts');
-  for (let index = 0; index < 60; index++) {
-    const x = drifts.next() * width;
-    const y = level(x) + unit * 3 + drifts.next() * (height - level(x));
-    context.save();
-    context.translate(x, y);
-    context.scale(1, 0.2);
-    const warm = drifts.chance(0.5);
-    glow(
-      context,
-      0,
-      0,
-      unit * drifts.between(8, 22),
-      warm ? mix(palette.white, palette.light, 0.5) : mix(palette.zenith, palette.sky, 0.5),
-      warm ? 0.5 : 0.3,
-    );
-    context.restore();
   }
 }

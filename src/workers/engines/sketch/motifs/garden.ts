@@ -2,7 +2,8 @@ import { colour, css, lighter, mix } from '../colour.ts';
 import type { Easel } from '../easel.ts';
 import { landBelow, oval, type Point, verticalGradient } from '../paint.ts';
 import { paintLeafyTree, type TreeColours } from '../trees.ts';
-import { hills, paintMeadow } from './hills.ts';
+import { paintMeadow } from './ground.ts';
+import { hills } from './hills.ts';
 import type { Motif } from './motif.ts';
 
 /** Flowering trees over a meadow, a path between them, petals in the air. */

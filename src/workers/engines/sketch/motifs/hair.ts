@@ -11,8 +11,8 @@ export function paintBackHair(easel: Easel, { hair, long, man, style }: Figure):
   context.fillStyle = css({ l: hair.l * 0.62, a: hair.a, b: hair.b });
   if (long) {
     softShape(context, [
-      [0, -34],
-      [-20, -30],
+      [0, -39],
+      [-20, -33],
       [-26, -10],
       [-26, 14],
       [-30, 36],
@@ -23,15 +23,15 @@ export function paintBackHair(easel: Easel, { hair, long, man, style }: Figure):
       [30, 36],
       [26, 14],
       [26, -10],
-      [20, -30],
+      [20, -33],
     ]);
     context.fill();
     strands(easel, hair, 90, (t, random) => {
       const x = (t - 0.5) * 52;
       return [
         [x * 0.6, -24],
-        [x * 1.05 + random * 3, 8],
-        [x * 1.1 + random * 6, 52 - Math.abs(x) * 0.2],
+        [x * 1.02 + random * 1.5, 8],
+        [x * 1.05 + random * 1.5, 52 - Math.abs(x) * 0.2],
       ];
     });
     return;
@@ -47,7 +47,7 @@ export function paintBackHair(easel: Easel, { hair, long, man, style }: Figure):
     context.fill();
   }
   softShape(context, [
-    [0, -33],
+    [0, -38],
     [-19, -29],
     [-24, -10],
     [-23, 8],
@@ -62,34 +62,74 @@ export function paintBackHair(easel: Easel, { hair, long, man, style }: Figure):
 
 /** What frames the face, strand by strand over a dark mass. */
 export function paintFrontHair(easel: Easel, figure: Figure): void {
+  if (figure.man) paintShortHair(easel, figure);
+  else paintPartedHair(easel, figure);
+}
+
+/** A short cut, brushed to one side. */
+function paintShortHair(easel: Easel, { hair, style }: Figure): void {
+  const { context, lightSide } = easel;
+  const sweep = lightSide * (style === 0 ? -1 : 1);
+  const high = style === 2 ? -19 : -16.5;
+  context.fillStyle = css({ l: hair.l * (hair.l > 0.7 ? 0.92 : 0.78), a: hair.a, b: hair.b });
+  softShape(context, [
+    [-18.6, -1],
+    [-20.6, -14],
+    [-18.5, -29],
+    [-7 - sweep * 2, -38],
+    [7 - sweep * 2, -38],
+    [18.5, -29],
+    [20.6, -14],
+    [18.6, -1],
+    [17.6, -9],
+    [15 + sweep, high + sweep * 1.4],
+    [5, high - 4.4],
+    [-5, high - 4.4],
+    [-15 + sweep, high - sweep * 1.4],
+    [-17.6, -9],
+  ]);
+  context.fill();
+  // Combed from the parting over the dome of the head down to the hairline.
+  strands(easel, hair, 150, (t, stray) => {
+    const x = (t - 0.5) * 39;
+    const edge = high - 3 + Math.abs(x) * 0.12 + Math.max(0, Math.abs(x) - 15.5) * 3.2;
+    return [
+      [-sweep * 8 + stray, -31.5],
+      [(x - sweep * 4) * 0.85, -45 + Math.abs(x) * 0.32],
+      [x + sweep * 0.8, edge + stray * 0.7],
+    ];
+  });
+}
+
+/** Long or chin-length, parted, falling on both sides. */
+function paintPartedHair(easel: Easel, figure: Figure): void {
   const { context, lightSide, random } = easel;
-  const { hair, man, long, style } = figure;
-  const parting = man ? -lightSide * 7 : style === 1 ? 0 : -lightSide * 5;
-  context.fillStyle = css({ l: hair.l * 0.78, a: hair.a, b: hair.b });
-  const low = man ? -4 : long ? 16 : 9;
-  const reach = man ? 19.6 : 22;
+  const { hair, long, style } = figure;
+  const parting = style === 1 ? 0 : -lightSide * 5;
+  context.fillStyle = css({ l: hair.l * (hair.l > 0.7 ? 0.92 : 0.78), a: hair.a, b: hair.b });
+  const low = long ? 16 : 9;
+  const reach = 22;
   for (const side of [-1, 1]) {
-    const brow = man ? -19 : -15;
     softShape(context, [
-      [parting, -25],
-      [parting + side * 2, -31],
-      [side * 13, -33.5],
-      [side * reach, -24],
+      [parting - side, -26],
+      [parting - side, -37],
+      [side * 10, -39],
+      [side * reach, -28],
       [side * (reach + 1), -6],
       [side * (reach - 1), low],
       [side * (reach - 4.4), low - 3],
       [side * 17.2, -6],
-      [side * 14, brow],
+      [side * 14, -15],
       [parting + side * 4, -22],
     ]);
     context.fill();
-    strands(easel, hair, man ? 60 : 100, (t, stray) => [
+    strands(easel, hair, 100, (t, stray) => [
       [parting + side * t * 3, -27 - t * 4],
       [side * (10 + t * 11) + stray, -34 + (1 - t) * 11],
-      [side * (16.4 + t * (reach - 16.5)) + stray * 0.5, low - (1 - t) * (man ? 9 : 14)],
+      [side * (16.4 + t * (reach - 16.5)) + stray * 0.5, low - (1 - t) * 14],
     ]);
   }
-  if (!man && random.branch('ornament').chance(0.4)) {
+  if (random.branch('ornament').chance(0.4)) {
     for (const [x, y, size] of [
       [17, -20, 5],
       [20, -12, 3.6],

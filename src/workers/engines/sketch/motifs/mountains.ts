@@ -4,6 +4,7 @@ import { glow, landBelow, type Point, verticalGradient } from '../paint.ts';
 import type { Random } from '../random.ts';
 import { paintFir, type TreeColours } from '../trees.ts';
 import { paintWater } from '../water.ts';
+import { paintHollows, paintMeadow } from './ground.ts';
 import type { Ground, Motif } from './motif.ts';
 import { paintRidge } from './ridges.ts';
 
@@ -38,7 +39,7 @@ function paintRanges(easel: Easel): void {
     const t = range / (ranges - 1);
     const offset = shape.between(0, 200);
     // The second range holds the mountain of the picture; the nearest are low shoulders at the sides.
-    const tall = horizon * (range === 1 ? 0.6 : 0.5 - t * 0.3);
+    const tall = Math.min(horizon, width * 1.1) * (range === 1 ? 0.6 : 0.5 - t * 0.3);
     const peaks = peaksAcross(width, unit * (30 - t * 9), shape);
     if (range === 1) peaks.push({ x: mainPeak, height: 1.12, steep: 0.92 });
     const crest = (x: number): number => {
@@ -56,7 +57,7 @@ function paintRanges(easel: Easel): void {
       crest,
       bottom: base + unit,
       lit: mix(lighter(stone, dark ? 0.07 : 0.13), warm, (dark ? 0.14 : 0.36) * (1 - t * 0.4)),
-      shadow: mix(lighter(stone, dark ? -0.05 : -0.13), palette.zenith, 0.3),
+      shadow: mix(lighter(stone, dark ? -0.05 : -0.13), palette.zenith, 0.5),
       haze: mix(palette.far, palette.horizon, 0.62),
       distance: (0.4 - t * 0.36) * (dark ? 1.25 : 1) + (scene.weather === 'fog' ? 0.16 : 0),
       snow: range < 3 || frozen ? (frozen ? 0.74 : 0.5 - t * 0.42) : null,
@@ -120,7 +121,7 @@ function paintNearShore(easel: Easel, lake: boolean, unit: number): Ground {
   const rise = lake ? height * 0.13 : height - horizon - unit * 2;
   const level = (x: number): number => {
     const side = Math.abs(x - sun.x) / width;
-    const bank = lake ? Math.max(0, side * 1.55 - 0.22) : 0.75 + side * 0.35;
+    const bank = lake ? Math.max(0, side * 1.55 - 0.22) : 1 + side * 0.25;
     return height - rise * bank - noise.fractal(x / (unit * 30), 4, 4) * unit * 3.5 + (lake ? unit * 2 : 0);
   };
   const points: Point[] = [];
@@ -132,6 +133,8 @@ function paintNearShore(easel: Easel, lake: boolean, unit: number): Ground {
   ]);
   landBelow(context, points, height + unit);
   context.fill();
+  if (frozen && !lake) paintHollows(easel, level);
+  if (!frozen && !lake) paintMeadow(easel, level, 0.4);
   const colours: TreeColours = {
     dark: mix(palette.near, mix(palette.leaf, palette.ink, 0.4), 0.6),
     lit: mix(palette.leaf, palette.leafLit, 0.45),

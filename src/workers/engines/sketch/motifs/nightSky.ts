@@ -36,7 +36,7 @@ function paintFold(
   const snowy = scene.features.has('snowyGround');
   const top = mix(palette.far, palette.near, 0.25 + t * 0.6);
   context.fillStyle = verticalGradient(context, horizon - unit * 9, height, [
-    [0, snowy ? mix(top, palette.white, 0.35 - t * 0.1) : mix(top, palette.horizon, 0.18)],
+    [0, snowy ? mix(top, palette.white, 0.35 - t * 0.1) : mix(top, palette.horizon, 0.3 - t * 0.15)],
     [1, mix(top, palette.ink, 0.75)],
   ]);
   landBelow(context, points, height + unit);

@@ -11,9 +11,9 @@ export const portrait: Motif = (easel) => {
   const { width, height, context } = easel;
   const figure = chooseFigure(easel);
   paintWall(easel, figure);
-  const scale = Math.min(width / 88, height / 104);
+  const scale = Math.min(width / 80, height / 100);
   context.save();
-  context.translate(width / 2, height - scale * 64);
+  context.translate(width / 2, height - scale * 59);
   context.scale(scale, scale);
   paintBackHair(easel, figure);
   paintShoulders(easel, figure);
@@ -31,15 +31,24 @@ function chooseFigure({ scene, random, palette, lightSide }: Easel): Figure {
   const { features } = scene;
   const person = scene.subjects.find(({ kind }) => kind === 'person');
   const man = features.has('man') || (!features.has('longHair') && choice.chance(0.35));
-  const skins = ['#f3d2ba', '#e9bd9b', '#d8a17a', '#b97c55', '#8a5638', '#6d4430'] as const;
-  const hairs = ['#2a1d1a', '#4a2f22', '#7a4a2a', '#b0683a', '#caa062', '#1e1c22'] as const;
+  // Skin and hair as they are found together.
+  const complexions: readonly [readonly [string, string], ...(readonly [string, string])[]] = [
+    ['#f3d2ba', '#caa062'],
+    ['#f1cdb4', '#9c4a25'],
+    ['#ecc4a2', '#5a3826'],
+    ['#e0b18a', '#2a1d1a'],
+    ['#c98f66', '#2d1c16'],
+    ['#9a6242', '#1e1614'],
+    ['#74482f', '#17110f'],
+  ];
+  const [skin, hair] = choice.pick(complexions);
   const named = person?.colour ?? scene.colours[0];
   return {
     man,
     long: !man && (features.has('longHair') || choice.chance(0.5)),
     bearded: man && choice.chance(0.45),
-    skin: mix(colour(choice.pick(skins)), palette.light, 0.06),
-    hair: features.has('old') ? colour('#c9c6c2') : colour(choice.pick(hairs)),
+    skin: mix(colour(skin), palette.light, 0.06),
+    hair: features.has('old') ? colour('#c9c6c2') : colour(hair),
     garment: named ?? colour(choice.pick(['#2f6f73', '#a23e48', '#3d5a98', '#b9853a', '#5f7a4f', '#6b4a86'])),
     lip: mix(colour('#b3484a'), colour('#8a4a40'), man ? 0.75 : 0.2),
     tilt: lightSide * choice.between(0.02, 0.1),
@@ -88,7 +97,7 @@ function paintWall(easel: Easel, { garment }: Figure): void {
   context.save();
   context.strokeStyle = css(mix(palette.accents[1], colour('#f0d9a0'), 0.5), 0.5);
   context.lineWidth = unit * 0.7;
-  oval(context, width * 0.5, height - Math.min(width / 88, height / 104) * 68, unit * 37, unit * 37);
+  oval(context, width * 0.5, height - Math.min(width / 80, height / 100) * 64, unit * 37, unit * 37);
   if (marks.chance(0.5)) context.stroke();
   context.restore();
 }
@@ -137,18 +146,19 @@ function paintShoulders(
   context.clip();
   context.lineCap = 'round';
   const folds = random.branch('folds');
-  for (let fold = 0; fold < 30; fold++) {
-    const x = folds.between(-1, 1) * wide;
-    context.strokeStyle = css(
-      folds.chance(0.5)
-        ? lighter(garment, 0.14)
-        : { l: garment.l * 0.5, a: garment.a * 0.8, b: garment.b * 0.8 },
-      0.34,
-    );
-    context.lineWidth = folds.between(0.6, 3);
+  context.filter = 'blur(1.1px)';
+  for (let fold = 0; fold < 44; fold++) {
+    const t = folds.between(-1, 1);
+    const crest = folds.chance(0.5);
+    const tone = crest
+      ? lighter(garment, 0.13)
+      : { l: garment.l * 0.5, a: garment.a * 0.8, b: garment.b * 0.8 };
+    context.strokeStyle = css(tone, folds.between(0.1, 0.3));
+    context.lineWidth = folds.between(0.8, 3.6);
     context.beginPath();
-    context.moveTo(x * 0.45, 30 + folds.between(3, 22));
-    context.quadraticCurveTo(x * 0.9, 50, x * folds.between(0.8, 1.2), 84);
+    // From the collar over the shoulder, then straight down with the weight of the cloth.
+    context.moveTo(t * neck * 2, 31 + Math.abs(t) * 3 + folds.between(2, 14));
+    context.bezierCurveTo(t * wide * 0.55, 40, t * wide * 0.85, 50, t * wide * folds.between(0.85, 1.05), 88);
     context.stroke();
   }
   context.restore();

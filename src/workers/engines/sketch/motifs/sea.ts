@@ -91,7 +91,7 @@ function paintCliff(easel: Easel, rough: number): Ground {
   // The rock stands on the side away from the light, so that its face is lit.
   const wall = lightSide < 0 ? width : 0;
   const reach = Math.min(width * 0.62, unit * 74);
-  const top = horizon - unit * 11;
+  const top = horizon - unit * 3;
   const crest = (x: number): number => {
     const inland = 1 - Math.abs(x - wall) / reach;
     const edge = Math.min(1, Math.max(0, inland * 4.2 + noise.fractal(x / (unit * 9) + shift, 3, 4) * 0.28));
@@ -130,12 +130,12 @@ function paintCliff(easel: Easel, rough: number): Ground {
   }
   const spray = random.branch('spray');
   const edgeX = wall + (wall === 0 ? 1 : -1) * reach * 0.86;
-  for (let index = 0; index < 260 * rough; index++) {
+  for (let index = 0; index < 700 * rough; index++) {
     const tall = spray.next();
     context.fillStyle = css(palette.white, spray.between(0.1, 0.5) * (1 - tall));
-    const size = unit * spray.between(0.3, 1.7);
+    const size = unit * spray.between(0.12, 0.75);
     context.beginPath();
-    context.arc(edgeX + spray.bell() * unit * 11, height - unit * (3 + tall ** 1.4 * 24), size, 0, 7);
+    context.arc(edgeX + spray.bell() * unit * 9, height - unit * (3 + tall ** 1.4 * 24), size, 0, 7);
     context.fill();
   }
   return { footing: (x) => crest(x) + unit, size: unit * 17, waterline: horizon + (height - horizon) * 0.24 };

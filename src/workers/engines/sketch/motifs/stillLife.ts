@@ -15,7 +15,7 @@ export const stillLife: Motif = (easel) => {
   const { scene, random, width, height, unit, lightSide } = easel;
   const choice = random.branch('table');
   const edge = height * choice.between(0.56, 0.62);
-  const scale = Math.min(unit, width / 115, height / 115) * 1.18;
+  const scale = Math.min(unit, width / 115, height / 115) * 1.0;
   paintRoom(easel, edge);
   const named = scene.subjects;
   const behind: Subject[] = named.filter(({ kind }) => vessels.has(kind));
@@ -182,26 +182,35 @@ function paintCloth(
     edge + unit * 9,
   );
   context.fill();
+  // Folds: soft valleys of shade with a lit crest beside each, falling from the edge of the table.
+  context.save();
+  context.clip();
   context.lineCap = 'round';
-  for (let fold = 0; fold < 9; fold++) {
-    const t = (fold + choice.next() * 0.6) / 9;
-    const x = from + (to - from) * t;
-    const light = fold % 2 === 0;
-    context.strokeStyle = css(
-      light ? lighter(linen, 0.05) : mix(linen, palette.zenith, 0.5),
-      light ? 0.6 : 0.3,
-    );
-    context.lineWidth = unit * choice.between(0.8, 2.4);
-    context.beginPath();
-    context.moveTo(x, edge + unit * choice.between(9, 16));
-    context.quadraticCurveTo(
-      x + choice.bell() * unit * 3,
-      (edge + height) / 2,
-      x + choice.bell() * unit * 6,
-      height + unit,
-    );
-    context.stroke();
+  context.filter = `blur(${Math.max(0.5, unit * 0.9)}px)`;
+  for (let fold = 0; fold < 7; fold++) {
+    const x = from + ((to - from) * (fold + 0.3 + choice.next() * 0.5)) / 7;
+    const sway = choice.bell() * unit * 4;
+    const start = edge + unit * choice.between(12, 20);
+    for (const [aside, tone, strength, wide] of [
+      [0, mix(linen, palette.zenith, 0.55), 0.42, 3.2],
+      [lightSide * 2.6, lighter(linen, 0.06), 0.55, 1.8],
+    ] as const) {
+      context.strokeStyle = css({ ...tone, l: Math.min(tone.l, 0.95) }, strength);
+      context.lineWidth = unit * wide;
+      context.beginPath();
+      context.moveTo(x + aside * unit, start);
+      context.bezierCurveTo(
+        x + aside * unit,
+        (start + height) / 2,
+        x + sway + aside * unit,
+        (start + height) / 2,
+        x + sway + aside * unit * 1.6,
+        height + unit * 3,
+      );
+      context.stroke();
+    }
   }
+  context.restore();
 }
 
 /** Away from the light, soft, and darkest where the thing touches the table. */

@@ -1,20 +1,11 @@
 import { type Colour, colour, css, lighter, mix } from '../colour.ts';
 import type { Easel } from '../easel.ts';
-import { oval, type Point, softShape } from '../paint.ts';
+import { oval, softShape } from '../paint.ts';
 import type { SubjectKind } from '../scene.ts';
+import { type AnimalBuild, fillShape, shaded } from './animalBuild.ts';
+import { paintCatHead, paintHead } from './animalHeads.ts';
 
-interface Build {
-  readonly coat: Colour;
-  readonly pale: Colour;
-  /** Legs and the backs of the ears. */
-  readonly dark: Colour;
-  readonly snout: number;
-  readonly ears: 'tall' | 'short' | 'hanging';
-  readonly tail: 'bushy' | 'thin' | 'short';
-  readonly stout: number;
-}
-
-const builds: Readonly<Partial<Record<SubjectKind, Build>>> = {
+const builds: Readonly<Partial<Record<SubjectKind, AnimalBuild>>> = {
   fox: {
     coat: colour('#cf5f24'),
     pale: colour('#f6e7d2'),
@@ -68,7 +59,7 @@ export function paintSittingAnimal(
   const air = mix(palette.horizon, palette.sky, 0.4);
   const dim = palette.zenith.l < 0.32 ? 0.42 : 0.1;
   const inLight = (tone: Colour): Colour => mix(mix(tone, palette.near, dim), air, 0.05);
-  const body: Build = {
+  const body: AnimalBuild = {
     ...build,
     // A "red" fox is still fox-red: the word moves the natural colour, it doesn't replace it.
     coat: inLight(named === null ? build.coat : mix(build.coat, named, kind === 'fox' ? 0.35 : 0.8)),
@@ -83,19 +74,12 @@ export function paintSittingAnimal(
   context.scale(lightSide * tall, tall);
   paintTail(easel, body);
   paintBody(easel, body);
-  paintHead(easel, body, kind);
+  if (kind === 'cat') paintCatHead(easel, body);
+  else paintHead(easel, body);
   context.restore();
 }
 
-const shaded = (tone: Colour): Colour => ({ l: tone.l * 0.66, a: tone.a * 0.9, b: tone.b * 0.8 });
-
-function fillShape({ context }: Easel, tone: string, points: readonly Point[]): void {
-  context.fillStyle = tone;
-  softShape(context, points);
-  context.fill();
-}
-
-function paintTail(easel: Easel, { coat, pale, tail }: Build): void {
+function paintTail(easel: Easel, { coat, pale, tail }: AnimalBuild): void {
   const { context } = easel;
   if (tail === 'bushy') {
     fillShape(easel, css(shaded(coat)), [
@@ -135,7 +119,7 @@ function paintTail(easel: Easel, { coat, pale, tail }: Build): void {
   context.stroke();
 }
 
-function paintBody(easel: Easel, { coat, pale, dark, stout, tail }: Build): void {
+function paintBody(easel: Easel, { coat, pale, dark, stout, tail }: AnimalBuild): void {
   const { context } = easel;
   const back = shaded(coat);
   const legs = tail === 'bushy' ? dark : shaded(coat);
@@ -227,97 +211,4 @@ function paintBody(easel: Easel, { coat, pale, dark, stout, tail }: Build): void
     context.lineTo(0.14 + tuft * 0.014, -0.5 + (tuft % 3) * 0.06);
     context.stroke();
   }
-}
-
-function paintHead(easel: Easel, { coat, pale, dark, snout, ears }: Build, kind: SubjectKind): void {
-  const { context, palette } = easel;
-  const tip = 0.2 + 0.2 * snout;
-  if (ears === 'tall') {
-    fillShape(easel, css(shaded(coat)), [
-      [0.0, -0.82],
-      [-0.015, -0.98],
-      [0.0, -1.02],
-      [0.08, -0.92],
-      [0.12, -0.84],
-    ]);
-    fillShape(easel, css(dark), [
-      [-0.012, -0.95],
-      [-0.01, -1.02],
-      [0.0, -1.03],
-      [0.04, -0.97],
-    ]);
-  }
-  // Skull and muzzle in one.
-  fillShape(easel, css(coat), [
-    [-0.03, -0.76],
-    [0.0, -0.87],
-    [0.12, -0.91],
-    [0.22, -0.86],
-    [tip - 0.04, -0.775],
-    [tip + 0.02, -0.735],
-    [tip, -0.7],
-    [0.22, -0.655],
-    [0.1, -0.62],
-    [0.0, -0.66],
-  ]);
-  fillShape(easel, css(pale), [
-    [0.02, -0.69],
-    [0.1, -0.74],
-    [0.22, -0.765],
-    [tip, -0.74],
-    [tip, -0.7],
-    [0.22, -0.65],
-    [0.1, -0.61],
-  ]);
-  fillShape(easel, css(shaded(coat), 0.5), [
-    [-0.03, -0.74],
-    [0.02, -0.67],
-    [0.08, -0.62],
-    [0.0, -0.62],
-    [-0.06, -0.68],
-  ]);
-  if (ears === 'tall') {
-    fillShape(easel, css(coat), [
-      [0.05, -0.85],
-      [0.05, -1.0],
-      [0.075, -1.06],
-      [0.15, -0.95],
-      [0.18, -0.86],
-    ]);
-    fillShape(easel, css(mix(pale, dark, 0.35)), [
-      [0.085, -0.88],
-      [0.08, -0.97],
-      [0.09, -1.0],
-      [0.13, -0.93],
-      [0.14, -0.88],
-    ]);
-  } else {
-    fillShape(easel, css(mix(dark, coat, 0.2)), [
-      [0.0, -0.86],
-      [0.07, -0.88],
-      [0.1, -0.76],
-      [0.07, -0.62],
-      [0.0, -0.62],
-      [-0.04, -0.74],
-    ]);
-  }
-  context.fillStyle = css({ l: 0.14, a: 0.01, b: 0.01 });
-  oval(context, tip + 0.005, -0.735, 0.026, 0.02);
-  context.fill();
-  context.fillStyle = css(kind === 'cat' ? colour('#b9c24a') : colour('#3a2415'));
-  oval(context, 0.18, -0.805, 0.024, 0.018, -0.3);
-  context.fill();
-  context.fillStyle = css({ l: 0.1, a: 0, b: 0 });
-  oval(context, 0.184, -0.805, 0.012, 0.016, -0.2);
-  context.fill();
-  context.fillStyle = css(palette.white, 0.95);
-  oval(context, 0.189, -0.812, 0.006, 0.006);
-  context.fill();
-  // The rim of light on the side towards the sun.
-  context.strokeStyle = css(mix(palette.light, coat, 0.25), 0.65);
-  context.lineWidth = 0.014;
-  context.beginPath();
-  context.moveTo(0.13, -0.9);
-  context.quadraticCurveTo(0.24, -0.86, tip - 0.01, -0.76);
-  context.stroke();
 }

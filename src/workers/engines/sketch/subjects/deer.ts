@@ -27,17 +27,18 @@ export function paintDeer(
   context.scale(lightSide * tall, tall);
   const leg = (from: number, to: number, tone: string): void =>
     shape(tone, [
-      [from - 0.045, -0.4],
-      [from - 0.02, -0.22],
-      [to - 0.022, -0.03],
-      [to - 0.025, 0],
-      [to + 0.03, 0],
-      [to + 0.014, -0.04],
-      [from + 0.022, -0.22],
-      [from + 0.05, -0.4],
+      [from - 0.075, -0.46],
+      [from - 0.035, -0.24],
+      [to - 0.03, -0.04],
+      [to - 0.034, 0],
+      [to + 0.042, 0],
+      [to + 0.022, -0.05],
+      [from + 0.034, -0.24],
+      [from + 0.08, -0.46],
     ]);
-  leg(-0.16, -0.19, css(shade));
-  leg(0.16, 0.19, css(shade));
+  const distant = css(mix(shade, palette.near, 0.25));
+  leg(-0.14, -0.1, distant);
+  leg(0.13, 0.17, distant);
   shape(css(pale), [
     [-0.31, -0.52],
     [-0.26, -0.58],
@@ -50,20 +51,22 @@ export function paintDeer(
   fur.addColorStop(1, css(shade));
   context.fillStyle = fur;
   softShape(context, [
-    [-0.28, -0.56],
-    [-0.12, -0.585],
-    [0.08, -0.57],
-    [0.24, -0.66],
-    [0.3, -0.56],
-    [0.24, -0.4],
-    [0.1, -0.34],
-    [-0.1, -0.36],
-    [-0.24, -0.34],
-    [-0.3, -0.44],
+    [-0.29, -0.6],
+    [-0.14, -0.59],
+    [0.02, -0.57],
+    [0.16, -0.62],
+    [0.29, -0.68],
+    [0.34, -0.54],
+    [0.27, -0.38],
+    [0.14, -0.33],
+    [-0.06, -0.4],
+    [-0.2, -0.37],
+    [-0.32, -0.42],
+    [-0.34, -0.53],
   ]);
   context.fill();
-  leg(-0.21, -0.24, css(coat));
-  leg(0.21, 0.21, css(coat));
+  leg(-0.21, -0.26, css(mix(coat, shade, 0.35)));
+  leg(0.22, 0.25, css(mix(coat, shade, 0.35)));
   shape(css(coat), [
     [0.12, -0.52],
     [0.2, -0.66],
@@ -100,7 +103,7 @@ export function paintDeer(
   context.fill();
   oval(context, 0.345, -0.838, 0.013, 0.012);
   context.fill();
-  context.strokeStyle = css(mix(colour('#c9ad84'), palette.near, dim));
+  context.strokeStyle = css(mix(colour('#8a6a48'), palette.near, dim + 0.15));
   context.lineCap = 'round';
   for (const [lean, wide] of [
     [-0.05, 0.018],
@@ -120,7 +123,7 @@ export function paintDeer(
     }
     context.stroke();
   }
-  context.strokeStyle = css(mix(palette.light, coat, 0.3), 0.55);
+  context.strokeStyle = css(mix(palette.light, coat, 0.55), 0.5);
   context.lineWidth = 0.012;
   context.beginPath();
   context.moveTo(-0.26, -0.57);

@@ -50,7 +50,8 @@ function paintSubject(
     case 'lighthouse': {
       // On the cliff, which stands on the side away from the light.
       const at = lightSide < 0 ? width - Math.min(width * 0.2, unit * 24) : Math.min(width * 0.2, unit * 24);
-      paintLighthouse(easel, colour, at, ground.footing(at), Math.min(horizon * 0.9, unit * 52));
+      const base = ground.footing(at);
+      paintLighthouse(easel, colour, at, base, Math.min(base * 0.9, unit * 52));
       return;
     }
     case 'house':
