@@ -96,6 +96,7 @@ describe('keys that would reach a prototype', () => {
 
 describe('a call is refused', () => {
   it.each<[string, string, object, string[]]>([
+    ['POST', '/conversations', [], ['']],
     ['POST', '/conversations', { title: 'a'.repeat(201) }, ['title']],
     ['POST', '/conversations', { title: 7, participants: 'ben' }, ['title', 'participants']],
     ['POST', '/conversations', { participants: ['a\nb'] }, ['participants.0']],
@@ -158,7 +159,7 @@ describe('a body is refused', () => {
 
   it('that is JSON, but no object, with 400', async () => {
     for (const raw of ['null', '"text"', '7', '[]']) {
-      const answer = await refused('PATCH', `/messages/${message}`, { raw });
+      const answer = await refused('POST', '/conversations', { raw });
       expect([answer.status, answer.body.code]).toEqual([400, 'invalid_input']);
     }
   });
