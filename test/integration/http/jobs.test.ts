@@ -111,6 +111,9 @@ describe('jobs', () => {
     const [own, foreign] = [await asks(ada, id), await asks(ben, bens)];
     const answer = await ada.call('POST', '/jobs/cancel', { body: { jobIds: [own.jobId, foreign.jobId] } });
     expect([answer.status, answer.body]).toMatchObject([404, { code: 'not_found' }]);
+    await ben.call('POST', `/conversations/${bens}/participants`, { body: { userId: ada.id } });
+    const seen = await ada.call('POST', '/jobs/cancel', { body: { jobIds: [own.jobId, foreign.jobId] } });
+    expect([seen.status, seen.body]).toMatchObject([404, { code: 'not_found' }]);
     expect((await ada.call('GET', own.path)).body).toMatchObject({ job: { status: 'queued' } });
   });
 
