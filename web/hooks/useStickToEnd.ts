@@ -12,6 +12,8 @@ export const useStickToEnd = (
   content: RefObject<HTMLElement | null>,
   first: string | undefined,
   last: string | undefined,
+  /** The person wrote something just now: they want to see it. */
+  ownNews: boolean,
 ): { readonly unseen: boolean; readonly toEnd: () => void; readonly onScroll: () => void } => {
   const atEnd = useRef(true);
   const height = useRef(0);
@@ -59,7 +61,7 @@ export const useStickToEnd = (
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is a new last message that matters
   useLayoutEffect(() => {
     if (last === undefined) return;
-    if (atEnd.current) toEnd();
+    if (atEnd.current || ownNews) toEnd();
     else setUnseen(true);
   }, [last]);
 

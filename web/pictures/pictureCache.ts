@@ -1,3 +1,5 @@
+import { ApiProblem } from '../../src/client/client.ts';
+
 /**
  * Pictures as object URLs. They need the session's token, so the browser can't fetch them by itself.
  * A URL holds its bytes in memory until it is revoked: each is counted, and revoked a while after the
@@ -23,6 +25,8 @@ interface Surroundings {
   readonly createUrl?: (blob: Blob) => string;
   readonly revokeUrl?: (url: string) => void;
   readonly graceMs?: number;
+  /** Pauses between tries. An event may tell of a picture a moment before the server lets it be read. */
+  readonly pausesMs?: readonly number[];
 }
 
 interface Entry {
@@ -37,8 +41,23 @@ export const createPictureCache = ({
   createUrl = (blob) => URL.createObjectURL(blob),
   revokeUrl = (url) => URL.revokeObjectURL(url),
   graceMs = 10_000,
+  pausesMs = [400, 1_500],
 }: Surroundings): PictureCache => {
   const entries = new Map<string, Entry>();
+
+  const loadPatiently = async (imageId: string, signal: AbortSignal): Promise<Blob> => {
+    for (const pause of pausesMs) {
+      try {
+        return await load(imageId, signal);
+      } catch (error) {
+        // A preview of a job that ended is gone for good.
+        if (signal.aborted || (error instanceof ApiProblem && error.status === 410)) throw error;
+      }
+      await new Promise((resolve) => setTimeout(resolve, pause));
+      signal.throwIfAborted();
+    }
+    return load(imageId, signal);
+  };
 
   const drop = (imageId: string, entry: Entry): void => {
     if (entries.get(imageId) === entry) entries.delete(imageId);
@@ -53,7 +72,7 @@ export const createPictureCache = ({
       abort,
       made: null,
       holders: 0,
-      url: load(imageId, abort.signal).then((blob) => {
+      url: loadPatiently(imageId, abort.signal).then((blob) => {
         abort.signal.throwIfAborted();
         entry.made = createUrl(blob);
         return entry.made;
@@ -78,6 +97,8 @@ export const createPictureCache = ({
           lent = false;
           entry.holders -= 1;
           if (entry.holders > 0) return;
+          // Still on its way, and nobody waits for it: the line is free for the next.
+          if (entry.made === null) return drop(imageId, entry);
           setTimeout(() => {
             if (entry.holders === 0) drop(imageId, entry);
           }, graceMs);

@@ -155,7 +155,7 @@ describe('the picture cache', () => {
   beforeEach(() => void vi.useFakeTimers());
   afterEach(() => void vi.useRealTimers());
 
-  const cached = (load = async (id: string) => new Blob([id])) => {
+  const cached = (load = async (id: string) => new Blob([id]), pauses: readonly number[] = []) => {
     const live = new Set<string>();
     let made = 0;
     const loads: string[] = [];
@@ -171,6 +171,7 @@ describe('the picture cache', () => {
       },
       revokeUrl: (url) => void live.delete(url),
       graceMs: 1_000,
+      pausesMs: pauses,
     });
     return { cache, live, loads };
   };
@@ -192,6 +193,7 @@ describe('the picture cache', () => {
     other.giveBack();
     vi.advanceTimersByTime(500);
     const again = cache.borrow('a');
+    await again.url;
     vi.advanceTimersByTime(5_000);
     expect(live.size).toBe(1);
     again.giveBack();
@@ -213,6 +215,36 @@ describe('the picture cache', () => {
     vi.advanceTimersByTime(5_000);
     expect(live.size).toBe(1);
     expect(loads).toEqual(['a', 'a']);
+  });
+
+  it('asks again for one that the server doesn’t let be read yet, and not for a preview that is gone', async () => {
+    const answers = [404, 503];
+    const patient = cached(async () => {
+      const status = answers.shift();
+      if (status !== undefined) throw new ApiProblem(status, 'x', 'x', 'x', null, []);
+      return new Blob();
+    }, [400, 1_500]);
+    const { url } = patient.cache.borrow('a');
+    await vi.advanceTimersByTimeAsync(2_000);
+    await expect(url).resolves.toBe('blob:1');
+    expect(patient.loads).toHaveLength(3);
+    answers.push(410);
+    await expect(patient.cache.borrow('b').url).rejects.toMatchObject({ status: 410 });
+    expect(patient.loads).toHaveLength(4);
+  });
+
+  it('stops fetching what nobody waits for any more', async () => {
+    let signal: AbortSignal | undefined;
+    const cache = createPictureCache({
+      load: (_, given) => {
+        signal = given;
+        return new Promise(() => undefined);
+      },
+      createUrl: () => 'blob:1',
+      revokeUrl: () => undefined,
+    });
+    cache.borrow('a').giveBack();
+    expect(signal?.aborted).toBe(true);
   });
 
   it('leaves no URL behind when it is closed, not even of a fetch under way', async () => {

@@ -41,6 +41,7 @@ export const MessageList = ({
     content,
     messages[0]?.messageId,
     pending.at(-1)?.messageId ?? messages.at(-1)?.messageId,
+    pending.length > 0,
   );
 
   return (
