@@ -1,3 +1,4 @@
+import { validate } from 'node-cron';
 import { z } from 'zod';
 
 const whole = (least: number, most: number) =>
@@ -46,7 +47,7 @@ export const settings = z
     JOB_TIMEOUT_MS: whole(1_000, 86_400_000).default(600_000).describe('Longest that an attempt may take.'),
     SWEEP_CRON: z
       .string()
-      .min(1)
+      .refine((expression) => validate(expression), 'must be a cron expression, like */10 * * * * *')
       .default('*/10 * * * * *')
       .describe('When the sweep looks for jobs that are stuck: cron with seconds.'),
     TICK_MS: whole(100, 600_000).default(15_000).describe('A quiet subscription hears from us this often.'),

@@ -9,8 +9,10 @@ import { createHttpApi } from './api/http/createHttpApi.ts';
 import { people as openPeople } from './api/http/people.ts';
 import { createCommands } from './commands/createCommands.ts';
 import type { Config } from './config.ts';
+import { EventLogUnopenable } from './events/log/sqlite/errors.ts';
 import { openSqliteEventLog } from './events/log/sqlite/sqliteEventLog.ts';
 import { openFolderImageStore } from './images/folder/folderImageStore.ts';
+import { ImageStoreUnavailable } from './images/imageStore.ts';
 import { projections as all } from './projections/all.ts';
 import { openSqliteDocumentStore } from './projections/documents/sqlite/sqliteDocumentStore.ts';
 import { openReadModel } from './projections/reading/openReadModel.ts';
@@ -27,6 +29,9 @@ export interface Darkroom {
   /** Finishes what is under way, hands running jobs back, and closes the stores. */
   stop(): Promise<void>;
 }
+
+/** Errors whose message says what is wrong with a file or folder, and what to do. */
+const outside = [EventLogUnopenable, UnopenableFile, DamagedSecret, ImageStoreUnavailable];
 
 /** Something outside is not as it must be; `message` is one sentence that says what to do. */
 export class StartRefused extends Error {}
@@ -67,6 +72,7 @@ export const startDarkroom = async (config: Config, logger: Logger): Promise<Dar
   const url = await listen(server, config);
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
+    handle = notReady;
     for (const close of closing.toReversed()) await close();
   };
   closing.push(
@@ -81,7 +87,7 @@ export const startDarkroom = async (config: Config, logger: Logger): Promise<Dar
     return { url, stop };
   } catch (cause) {
     await stop();
-    if (cause instanceof UnopenableFile || cause instanceof DamagedSecret)
+    if (outside.some((kind) => cause instanceof kind) && cause instanceof Error)
       throw new StartRefused(cause.message, { cause });
     throw cause;
   }

@@ -65,6 +65,10 @@ describe.skipIf(!browserIsThere)('a person in a browser', () => {
       expect(width).toBeGreaterThan(64);
     }
     await screenshot(page, 'done');
+    await page.emulateMedia({ colorScheme: 'dark' });
+    await screenshot(page, 'dark');
+    await page.setViewportSize({ width: 390, height: 844 });
+    await screenshot(page, 'phone');
   });
 
   it('reloads in the middle and finds place, steps and picture where they were', async () => {
@@ -116,6 +120,7 @@ describe.skipIf(!browserIsThere)('a person in a browser', () => {
     await other.goto(page.url());
     await other.getByTestId('message').first().waitFor();
     const tag = async (tab: typeof page, name: string) => {
+      await tab.getByTestId('add-tag').first().click();
       const input = tab.getByTestId('tag-input').first();
       await input.fill(name);
       await input.press('Enter');

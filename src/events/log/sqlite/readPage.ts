@@ -88,5 +88,5 @@ export const preparePages = (database: Database.Database) => {
     const isLast = rows < request.rows && json.length < longestPage;
     return { json: `[${json}]`, isLast, head: head() };
   });
-  return { page, head };
+  return { page: (request: PageRequest): Page => page(request), head };
 };

@@ -1,0 +1,216 @@
+import fc from 'fast-check';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
+import type { LogId, Position } from '../../src/events/ids.ts';
+import { positionOf, startOfLog } from '../../src/events/ids.ts';
+import type {
+  Collection,
+  DocumentStore,
+  DocumentWrite,
+} from '../../src/projections/documents/documentStore.ts';
+
+interface Fruit {
+  readonly name: string;
+  readonly colour: string;
+  readonly order: string;
+  readonly ripe: boolean;
+  readonly eaters: readonly string[];
+}
+
+const fruits: Collection<Fruit> = {
+  name: 'fruits_1',
+  indexes: [['colour', 'order'], ['ripe', 'order'], ['eaters', 'order'], ['order']],
+  lists: ['eaters'],
+};
+
+const fruit = (name: string, more: Partial<Fruit> = {}): Fruit => ({
+  ...{ name, colour: 'red', order: name, ripe: true, eaters: [] },
+  ...more,
+});
+
+const write = (id: string, at: number, body: Fruit | null): DocumentWrite => ({
+  collection: fruits,
+  id,
+  position: positionOf(at),
+  body: body === null ? null : { ...body },
+});
+
+const log = '00000000-0000-7000-8000-000000000001' as LogId;
+const checkpoint = (at: number, logId = log) => ({ name: 'fruits_1', logId, position: positionOf(at) });
+
+/** What every document store must do; each adapter runs it. */
+export const documentStoreContract = (
+  adapter: string,
+  open: () => Promise<{ readonly documents: DocumentStore; cleanup(): Promise<void> }>,
+): void => {
+  describe(`a document store on ${adapter}`, () => {
+    let store: DocumentStore;
+    let cleanup: () => Promise<void>;
+    beforeEach(async () => {
+      const opened = await open();
+      store = opened.documents;
+      cleanup = () => opened.cleanup();
+      await store.prepare([fruits]);
+    });
+    afterEach(() => cleanup());
+
+    const names = async (query: Partial<Parameters<typeof store.query<Fruit>>[0]>): Promise<string[]> => {
+      const base = {
+        collection: fruits,
+        where: {},
+        orderBy: 'order',
+        direction: 'ascending',
+        limit: 10,
+      } as const;
+      return (await store.query<Fruit>({ ...base, ...query })).map(({ name }) => name);
+    };
+
+    it('gives back what was written, and null for what was not', async () => {
+      await store.write([write('a', 1, fruit('apple'))], [checkpoint(1)]);
+      expect(await store.get(fruits, 'a')).toEqual(fruit('apple'));
+      expect(await store.get(fruits, 'b')).toBeNull();
+      expect(await store.checkpoint('fruits_1')).toEqual(checkpoint(1));
+      expect(await store.checkpoint('other')).toBeNull();
+    });
+
+    it('ignores a write that is not newer than what is there', async () => {
+      await store.write([write('a', 5, fruit('new'))], []);
+      await store.write([write('a', 4, fruit('old')), write('a', 5, fruit('same'))], []);
+      expect(await store.get(fruits, 'a')).toEqual(fruit('new'));
+    });
+
+    it('keeps a tombstone, so that a late write brings nothing back', async () => {
+      await store.write([write('a', 1, fruit('apple', { eaters: ['ada'] }))], []);
+      await store.write([write('a', 3, null)], []);
+      await store.write([write('a', 2, fruit('late', { eaters: ['ada'] }))], []);
+      expect(await store.get(fruits, 'a')).toBeNull();
+      expect(await names({})).toEqual([]);
+      expect(await names({ where: { eaters: 'ada' } })).toEqual([]);
+    });
+
+    it('never moves a checkpoint back, nor to another log', async () => {
+      await store.write([], [checkpoint(5)]);
+      await store.write([], [checkpoint(4)]);
+      await store.write([], [checkpoint(9, '00000000-0000-7000-8000-000000000002' as LogId)]);
+      expect(await store.checkpoint('fruits_1')).toEqual(checkpoint(5));
+    });
+
+    it('pages in order, both ways, from after a value until a value', async () => {
+      await store.write(
+        'abcdef'.split('').map((id, at) => write(id, at + 1, fruit(id))),
+        [],
+      );
+      expect(await names({ limit: 2 })).toEqual(['a', 'b']);
+      expect(await names({ after: 'b', limit: 2 })).toEqual(['c', 'd']);
+      expect(await names({ direction: 'descending', after: 'e', until: 'c' })).toEqual(['d', 'c']);
+      expect(await names({ after: 'f' })).toEqual([]);
+    });
+
+    it('finds by equal fields, by truth, and by each entry of a list', async () => {
+      await store.write(
+        [
+          write('1', 1, fruit('lime', { colour: 'green', ripe: false, eaters: ['ada', 'ben'] })),
+          write('2', 2, fruit('cherry', { eaters: ['ben'] })),
+        ],
+        [],
+      );
+      expect(await names({ where: { colour: 'green' } })).toEqual(['lime']);
+      expect(await names({ where: { ripe: false } })).toEqual(['lime']);
+      expect(await names({ where: { eaters: 'ben' } })).toEqual(['cherry', 'lime']);
+      await store.write([write('1', 3, fruit('lime', { eaters: ['ada'] }))], []);
+      expect(await names({ where: { eaters: 'ben' } })).toEqual(['cherry']);
+    });
+
+    it('counts what is equal and below', async () => {
+      await store.write(
+        'abcd'.split('').map((id, at) => write(id, at + 1, fruit(id))),
+        [],
+      );
+      expect(await store.count({ collection: fruits, where: { colour: 'red' } })).toBe(4);
+      const below = { field: 'order', value: 'c' } as const;
+      expect(await store.count({ collection: fruits, where: { colour: 'red' }, below })).toBe(2);
+    });
+
+    it('refuses a query that no index serves', async () => {
+      await expect(names({ where: { name: 'x' } })).rejects.toThrow(/no index on \(name, order\)/);
+    });
+
+    it.each(['$gt', '$where', 'a.b', "'; DROP TABLE x", '__proto__', '😀', 'x'.repeat(5000), ''])(
+      'takes %j for nothing but text, as id and as value',
+      async (text) => {
+        await store.write([write(text, 1, fruit('plain', { colour: text, eaters: [text] }))], []);
+        expect(await store.get(fruits, text)).toEqual(fruit('plain', { colour: text, eaters: [text] }));
+        expect(await names({ where: { colour: text } })).toEqual(['plain']);
+        expect(await names({ where: { eaters: text } })).toEqual(['plain']);
+        expect(await names({ where: { colour: `${text}!` } })).toEqual([]);
+      },
+    );
+
+    it('ends with the newest of each document, in whatever order and however often they are written', async () => {
+      const writes = fc.array(
+        fc.record({ id: fc.constantFrom('a', 'b', 'c'), at: fc.integer({ min: 1, max: 50 }) }),
+        {
+          minLength: 1,
+          maxLength: 30,
+        },
+      );
+      let round = 0;
+      await fc.assert(
+        fc.asyncProperty(writes, async (wanted) => {
+          round += 1;
+          const named = (id: string) => `${round} ${id}`;
+          for (const { id, at } of wanted)
+            await store.write([write(named(id), at, fruit(`${id} at ${at}`))], []);
+          for (const id of new Set(wanted.map((each) => each.id))) {
+            const newest = Math.max(...wanted.filter((each) => each.id === id).map(({ at }) => at));
+            expect(await store.get(fruits, named(id))).toMatchObject({ name: `${id} at ${newest}` });
+          }
+        }),
+        { numRuns: 30 },
+      );
+    });
+
+    it('shows one moment to the reads of a snapshot, while writes go on', async () => {
+      await store.write([write('a', 1, fruit('first'))], [checkpoint(1)]);
+      const seen = await store.snapshot(async (reader) => {
+        const before = await reader.get(fruits, 'a');
+        await store.write([write('a', 2, fruit('second'))], [checkpoint(2)]);
+        return [
+          before?.name,
+          (await reader.get(fruits, 'a'))?.name,
+          (await reader.checkpoint('fruits_1'))?.position,
+        ];
+      });
+      expect(seen).toEqual(['first', 'first', positionOf(1)]);
+      expect(await store.get(fruits, 'a')).toEqual(fruit('second'));
+    });
+
+    it('gives the result of each snapshot to its own caller, also where another fails', async () => {
+      const failing = store.snapshot(async () => {
+        throw new Error('not this one');
+      });
+      const fine = store.snapshot((reader) => reader.get(fruits, 'none'));
+      await expect(failing).rejects.toThrow('not this one');
+      expect(await fine).toBeNull();
+    });
+
+    it('lets one of many writers change a record, at each version', async () => {
+      const results = await Promise.all(
+        Array.from({ length: 50 }, (_, writer) => store.writeRecord('kind', 'id', null, writer)),
+      );
+      expect(results.filter((result) => result === 'written')).toHaveLength(1);
+      expect(await store.writeRecord('kind', 'id', 1, 'next')).toBe('written');
+      expect(await store.writeRecord('kind', 'id', 1, 'late')).toBe('conflict');
+      expect(await store.readRecord('kind', 'id')).toEqual({ value: 'next', version: 2 });
+    });
+
+    it('removes a record, and forgets one whose time is over', async () => {
+      await store.writeRecord('kind', 'gone', null, { a: 1 });
+      expect(await store.writeRecord('kind', 'gone', 1, null)).toBe('written');
+      expect(await store.readRecord('kind', 'gone')).toBeNull();
+      await store.writeRecord('kind', 'old', null, 'x', Date.now() - 1);
+      expect(await store.readRecord('kind', 'old')).toBeNull();
+      expect(await store.writeRecord('kind', 'old', null, 'y')).toBe('written');
+      expect(startOfLog as Position).toHaveLength(20);
+    });
+  });
+};

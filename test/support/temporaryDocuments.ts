@@ -1,0 +1,47 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import Database from 'better-sqlite3';
+import type { DocumentStore } from '../../src/projections/documents/documentStore.ts';
+import { openSqliteDocumentStore } from '../../src/projections/documents/sqlite/sqliteDocumentStore.ts';
+
+export interface TemporaryDocuments {
+  readonly documents: DocumentStore;
+  readonly file: string;
+  /** Closes the store and removes its folder. */
+  cleanup(): Promise<void>;
+}
+
+/** A new document store in a folder of its own, so that tests run beside each other. */
+export const openTemporaryDocuments = async (): Promise<TemporaryDocuments> => {
+  const folder = await mkdtemp(join(tmpdir(), 'darkroom-documents-'));
+  const file = join(folder, 'documents.db');
+  const documents = await openSqliteDocumentStore(file);
+  return {
+    documents,
+    file,
+    async cleanup() {
+      await documents.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
+};
+
+/** Every document of a store's file, byte for byte: what two runs are compared by. */
+export const dumpDocuments = (file: string): Record<string, unknown[]> => {
+  const database = new Database(file, { readonly: true });
+  try {
+    const tables = database
+      .prepare(
+        "SELECT name FROM sqlite_master WHERE type = 'table' AND (name LIKE 'documents\\_%' ESCAPE '\\' OR name = 'checkpoints') ORDER BY name",
+      )
+      .pluck()
+      .all()
+      .map(String);
+    return Object.fromEntries(
+      tables.map((table) => [table, database.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).raw().all()]),
+    );
+  } finally {
+    database.close();
+  }
+};
