@@ -110,7 +110,11 @@ const assemble = async (
   const now = (): Date => new Date();
   const folder = config.DATA_DIR;
 
-  const log = opened(await openSqliteEventLog(fileOf(config.EVENT_LOG_URL, join(folder, 'events.db'))));
+  const log = opened(
+    await openSqliteEventLog(fileOf(config.EVENT_LOG_URL, join(folder, 'events.db')), {
+      report: (problem) => logger.warn({ err: problem }, 'the event log overcame a problem'),
+    }),
+  );
   const documents = opened(
     await openSqliteDocumentStore(fileOf(config.DOCUMENTS_URL, join(folder, 'documents.db'))),
   );

@@ -1,4 +1,3 @@
-import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import type { Logger } from 'pino';
 import { type DefaultEventsMap, Server } from 'socket.io';
@@ -100,8 +99,9 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
 
   /** Until what was said last has left and every client knows; not for ever: one may not be reading. */
   const allGone = async (): Promise<void> => {
-    const closed = [...io.sockets.sockets.values()].map((socket) =>
-      once(socket.conn.request.socket, 'close'),
+    // Heard by itself: `once` of node:events rejects where the line breaks, and a broken line is gone too.
+    const closed = [...io.sockets.sockets.values()].map(
+      (socket) => new Promise((resolve) => socket.conn.request.socket.once('close', resolve)),
     );
     let deadline: NodeJS.Timeout | undefined;
     const enough = new Promise<void>((resolve) => {

@@ -1,0 +1,159 @@
+import { type ChildProcess, spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
+import { createInterface } from 'node:readline';
+import Database from 'better-sqlite3';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { startOfLog } from '../../src/events/ids.ts';
+import { openSqliteEventLog } from '../../src/events/log/sqlite/sqliteEventLog.ts';
+import { newEvent } from '../support/newEvent.ts';
+
+interface Writer {
+  readonly child: ChildProcess;
+  readonly lines: string[];
+  /** SIGKILL, unless it has ended. */
+  kill(): Promise<void>;
+}
+
+describe('an event log in a SQLite file', () => {
+  let folder: string;
+  let file: string;
+  let writers: Writer[];
+  beforeEach(() => {
+    folder = mkdtempSync(join(tmpdir(), 'darkroom-faults-'));
+    file = join(folder, 'events.db');
+    writers = [];
+  });
+  afterEach(async () => {
+    for (const writer of writers) await writer.kill();
+    rmSync(folder, { recursive: true });
+  });
+
+  const startWriter = async (...words: string[]): Promise<Writer> => {
+    const child = spawn(process.execPath, ['--import', 'tsx', 'test/support/logWriter.ts', ...words], {
+      stdio: ['pipe', 'pipe', 'inherit'],
+    });
+    const lines: string[] = [];
+    const ended = once(child, 'exit');
+    createInterface({ input: child.stdout }).on('line', (line) => lines.push(line));
+    const kill = async (): Promise<void> => {
+      child.kill('SIGKILL');
+      await ended;
+    };
+    const writer = { child, lines, kill };
+    writers.push(writer);
+    await vi.waitFor(() => expect(lines.length).toBeGreaterThan(0), { timeout: 20_000 });
+    return writer;
+  };
+
+  it('has every acknowledged append after SIGKILL in the middle of appending, again and again', async () => {
+    const acknowledged = new Set<string>();
+    for (let time = 0; time < 3; time += 1) {
+      const writer = await startWriter('append', file);
+      const before = writer.lines.length;
+      await vi.waitFor(() => expect(writer.lines.length).toBeGreaterThan(before + 200), { timeout: 20_000 });
+      await writer.kill();
+      // The last line may have been cut in the middle.
+      for (const line of writer.lines) if (/^[0-9a-f-]{36}$/.test(line)) acknowledged.add(line);
+    }
+    const log = await openSqliteEventLog(file);
+    const kept = new Set<string>();
+    for await (const { id } of log.readAll()) kept.add(id);
+    await log.close();
+    expect([...acknowledged].filter((id) => !kept.has(id))).toEqual([]);
+    const database = new Database(file, { readonly: true });
+    expect(database.pragma('integrity_check', { simple: true })).toBe('ok');
+    database.close();
+  });
+
+  it('does not hold up the event loop while another process holds the write lock for 5 s', async () => {
+    const log = await openSqliteEventLog(file);
+    const loop = monitorEventLoopDelay({ resolution: 5 });
+    const busiest = async (during: Promise<unknown>): Promise<number> => {
+      loop.reset();
+      loop.enable();
+      await during;
+      loop.disable();
+      return loop.max / 1e6;
+    };
+    const quiet = await busiest(new Promise((resolve) => setTimeout(resolve, 2_000)));
+    const writer = await startWriter('lock', file, '5000');
+    let appended = false;
+    const appending = log.append('job-1', 'no_stream', [newEvent()]).then(() => {
+      appended = true;
+    });
+    const released = vi.waitFor(() => expect(writer.lines).toContain('released'), {
+      timeout: 20_000,
+      interval: 100,
+    });
+    const locked = await busiest(released);
+    await appending;
+    expect(appended).toBe(true);
+    // On a machine that does other work too, a loop that only waits is late as well: by so much we allow.
+    expect(locked).toBeLessThan(Math.max(20, 2 * quiet));
+    await log.close();
+  });
+
+  it('shows subscribers what another process appended within 50 ms', async () => {
+    const log = await openSqliteEventLog(file);
+    const writer = await startWriter('tell', file);
+    const end = new AbortController();
+    const delays: number[] = [];
+    const following = (async () => {
+      for await (const item of log.subscribe({ after: startOfLog, signal: end.signal }))
+        if (item.kind === 'events')
+          for (const { data, type } of item.events)
+            if (type === 'SomethingHappened') delays.push(Date.now() - Number(data['sentAt']));
+    })();
+    for (let time = 1; time <= 21; time += 1) {
+      writer.child.stdin?.write('tell\n');
+      await vi.waitFor(() => expect(delays).toHaveLength(time), { timeout: 10_000, interval: 5 });
+    }
+    end.abort();
+    await following;
+    await log.close();
+    // From before the other's append until here; the median, for each of them may meet a busy machine.
+    expect(delays.toSorted((a, b) => a - b)[10]).toBeLessThan(50);
+  });
+
+  it('lets one of two processes win that append at the same revision', async () => {
+    const racers = [await startWriter('race', file), await startWriter('race', file)];
+    for (let revision = -1; revision < 20; revision += 1) {
+      if (revision === -1) {
+        const log = await openSqliteEventLog(file);
+        await log.append('job-race', 'no_stream', [newEvent()]);
+        await log.close();
+        continue;
+      }
+      for (const { child } of racers) child.stdin?.write(`${revision}\n`);
+      await vi.waitFor(
+        () => {
+          for (const { lines } of racers) expect(lines).toHaveLength(revision + 2);
+        },
+        { timeout: 10_000, interval: 5 },
+      );
+      expect(racers.map(({ lines }) => lines.at(-1)).toSorted()).toEqual(['lost', 'won']);
+    }
+  });
+
+  it.each([
+    ['no database', 'this is text '.repeat(50), /is no SQLite database/],
+    ['a damaged database', `SQLite format 3\0${'\x7f'.repeat(4000)}`, /events\.db/],
+  ])('refuses a file that is %s by one sentence, and leaves it as it was', async (_, bytes, sentence) => {
+    writeFileSync(file, bytes);
+    await expect(openSqliteEventLog(file)).rejects.toThrow(sentence);
+    expect(readFileSync(file, 'utf8')).toBe(bytes);
+  });
+
+  it('refuses the database of another program, and leaves it as it was', async () => {
+    const other = new Database(file);
+    other.exec('CREATE TABLE things (id)');
+    other.close();
+    const bytes = readFileSync(file);
+    await expect(openSqliteEventLog(file)).rejects.toThrow(/database of another program/);
+    expect(readFileSync(file).equals(bytes)).toBe(true);
+  });
+});
