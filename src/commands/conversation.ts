@@ -1,6 +1,6 @@
 import type { DomainEvent } from '../events/catalogue.ts';
 import { type ConversationEvent, conversationEvents } from '../events/conversation.ts';
-import type { ConversationId, Position, UserId } from '../events/ids.ts';
+import type { ConversationId, UserId } from '../events/ids.ts';
 import type { Person, Subject } from '../events/metadata.ts';
 import type { Decider } from './decider.ts';
 import { DomainError } from './errors.ts';
@@ -23,8 +23,7 @@ export interface StartedConversation {
 interface Beginning {
   readonly title: string;
   readonly participants: ReadonlySet<UserId>;
-  /** Of the last event that was appended when it was started. */
-  readonly position: Position;
+  /** Of the command that started it: who joined under it was in from the start. */
   readonly causationId: string;
 }
 
@@ -49,8 +48,8 @@ const isConversationEvent = (event: DomainEvent): event is DomainEvent<Conversat
 
 const started = (event: DomainEvent<Extract<ConversationEvent, { type: 'ConversationStarted' }>>) => {
   const { conversationId, title, startedBy } = event.data;
-  const { position, causationId } = event;
-  const beginning = { title, participants: new Set<UserId>(), position, causationId };
+  const { causationId } = event;
+  const beginning = { title, participants: new Set<UserId>(), causationId };
   const participants = new Map<UserId, Person>();
   return { status: 'open', conversationId, title, startedBy, participants, beginning } as const;
 };
@@ -67,7 +66,7 @@ const joined = (
   return {
     ...conversation,
     participants,
-    beginning: { ...beginning, participants: atFirst, position: event.position },
+    beginning: { ...beginning, participants: atFirst },
   };
 };
 

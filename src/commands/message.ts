@@ -1,6 +1,5 @@
 import { isDeepStrictEqual } from 'node:util';
 import type { Event } from '../events/catalogue.ts';
-import type { Position } from '../events/ids.ts';
 import type { JsonObject } from '../events/json.ts';
 import { mergePatch } from '../events/mergePatch.ts';
 import { type MessageEvent, messageEvents, messageMetadata } from '../events/message.ts';
@@ -19,8 +18,6 @@ export type PostedMessage = Extract<MessageEvent, { type: 'MessagePosted' }>['da
 interface Posted {
   /** As it was at first, whatever was edited since. */
   readonly posted: PostedMessage;
-  /** Of MessagePosted. */
-  readonly position: Position;
 }
 
 export type MessageCommand =
@@ -43,8 +40,8 @@ const evolve = (message: MessageState, event: Event): MessageState => {
   if (!isMessageEvent(event)) return message;
   if (event.type === 'MessagePosted') {
     if (message.status !== 'none') return message;
-    const { data: posted, position } = event;
-    return { status: 'posted', posted, position, text: posted.text, metadata: posted.metadata };
+    const { data: posted } = event;
+    return { status: 'posted', posted, text: posted.text, metadata: posted.metadata };
   }
   if (message.status !== 'posted') return message;
   switch (event.type) {
@@ -53,9 +50,14 @@ const evolve = (message: MessageState, event: Event): MessageState => {
     case 'MessageMetadataMerged':
       return { ...message, metadata: mergePatch(message.metadata, event.data.patch) };
     case 'MessageRemoved':
-      return { status: 'removed', posted: message.posted, position: message.position };
+      return { status: 'removed', posted: message.posted };
   }
 };
+
+/** As the log keeps it: JSON knows no minus zero, so that what differs by it alone is the same. */
+const asKept = (value: object): unknown => JSON.parse(JSON.stringify(value));
+
+const sameJson = (one: object, other: object): boolean => isDeepStrictEqual(asKept(one), asKept(other));
 
 /** What a repetition must share with the first; names may change, and an open seed says nothing. */
 const content = ({ author, image, ...rest }: PostedMessage, seedLeftOpen: boolean) => ({
@@ -69,22 +71,24 @@ const content = ({ author, image, ...rest }: PostedMessage, seedLeftOpen: boolea
 
 const post = ({ message: wanted, seedLeftOpen }: Post, message: MessageState): MessageEvent[] => {
   if (message.status === 'none') return [{ type: 'MessagePosted', data: wanted }];
-  if (isDeepStrictEqual(content(wanted, seedLeftOpen), content(message.posted, seedLeftOpen))) return [];
+  if (sameJson(content(wanted, seedLeftOpen), content(message.posted, seedLeftOpen))) return [];
   throw new DomainError('id_taken', 'Another message has this id already. Choose a new id, or leave it out.');
 };
 
 const fits = (metadata: JsonObject): boolean => messageMetadata.safeParse(metadata).success;
 
 const merge = (patch: JsonObject, before: JsonObject): MessageEvent[] => {
+  const merged: MessageEvent = { type: 'MessageMetadataMerged', data: { patch } };
+  // A patch that is wrong in itself goes no further than to the schema of the event, which refuses it.
+  if (!fits(patch)) return [merged];
   const metadata = mergePatch(before, patch);
-  if (isDeepStrictEqual(metadata, before)) return [];
-  // A patch that is wrong in itself is no matter of size: the schema of the event refuses it.
-  if (fits(patch) && !fits(metadata))
+  if (sameJson(metadata, before)) return [];
+  if (!fits(metadata))
     throw new DomainError(
       'metadata_too_large',
       'With this change the metadata would be over 64 KB, or nested more than 16 deep. Remove something first.',
     );
-  return [{ type: 'MessageMetadataMerged', data: { patch } }];
+  return [merged];
 };
 
 export const noSuchMessage = (): DomainError =>

@@ -30,7 +30,9 @@ export const request: ImageRequest = {
 /** When the event at position n was decided in tests: n seconds after the year's begin. */
 export const timeAt = (n: number): string => new Date(Date.UTC(2026, 0, 1) + n * 1000).toISOString();
 
-type Concerns = Partial<Pick<DomainEvent, 'conversationId' | 'messageId' | 'jobId' | 'ownerId'>>;
+type Concerns = Partial<
+  Pick<DomainEvent, 'conversationId' | 'messageId' | 'jobId' | 'ownerId' | 'causationId'>
+>;
 
 /** A log in the head: each call of `happens` is the next event, in its stream's next revision. */
 export const openHistory = () => {
@@ -42,6 +44,7 @@ export const openHistory = () => {
     revisions.set(stream, revision);
     const event = {
       ...fact,
+      causationId: 'causation',
       ...concerns,
       position: positionOf(number),
       schema: 1,
@@ -52,7 +55,6 @@ export const openHistory = () => {
       stream,
       id: numbered('00000009', number) as EventId,
       correlationId: 'correlation',
-      causationId: 'causation',
     } as DomainEvent;
     events.push(event);
     return event;
@@ -78,6 +80,7 @@ export const openHistory = () => {
 
   return {
     events,
+    happens,
     conversation,
     message,
     job,
