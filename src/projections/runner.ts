@@ -1,12 +1,10 @@
 import { setTimeout as delay } from 'node:timers/promises';
-import { type DomainEvent, decode } from '../events/catalogue.ts';
 import type { Position } from '../events/ids.ts';
 import { startOfLog } from '../events/ids.ts';
-import type { JsonObject } from '../events/json.ts';
 import type { EventLog, RecordedEvent } from '../events/log/eventLog.ts';
 import type { Checkpoint, DocumentStore, DocumentWrite } from './documents/documentStore.ts';
-import { type AnyProjection, checkpointName, type Positioned } from './projection.ts';
-import { createRecentDocuments, type RecentDocuments } from './recentDocuments.ts';
+import type { AnyProjection } from './projection.ts';
+import { decodePage, foldPage, load, openTracks, type Track } from './track.ts';
 
 /** How one projection is doing. */
 export interface ProjectionHealth {
@@ -46,19 +44,9 @@ export interface RunnerParts {
   readonly onTrouble: (cause: unknown) => void;
 }
 
-/** Documents kept in memory a projection, so that what is busy isn't read again for each event. */
-const keptDocuments = 10_000;
+/** Changed documents of one projection that may gather while a batch is being written; then folding waits. */
+const fullBatch = 500;
 const longestPause = 5_000;
-
-interface Track {
-  readonly projection: AnyProjection;
-  readonly name: string;
-  readonly recent: RecentDocuments;
-  /** Folded up to here; the documents follow when the batch is written. */
-  folded: Position;
-  written: Position;
-  stopped: { readonly reason: string } | null;
-}
 
 interface Waiter {
   readonly position: Position;
@@ -72,10 +60,12 @@ interface Batch {
 }
 
 /**
- * Follows the log from the least checkpoint and keeps all projections current. A page of events is
- * folded in memory, then its documents and every checkpoint are written together; while one batch is
- * being written the next is folded. A crash anywhere leaves a checkpoint that is not after the
- * documents; what is folded again then changes nothing, for each document knows its last event.
+ * Follows the log from the least checkpoint and keeps all projections current. Pages of events are
+ * folded in memory, then their documents and every checkpoint are written together; what is folded
+ * while one batch is being written is the next. So in quiet times each event is written at once, and
+ * far behind the head a document that many events concern is written once for all of them. A crash
+ * anywhere leaves a checkpoint that is not after the documents; what is folded again then changes
+ * nothing, for each document knows its last event.
  *
  * An event that a projection can't digest stops that projection before it, alone. A checkpoint of
  * another log, or after this log's head, stops it at once: its documents must be built again.
@@ -85,7 +75,7 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
   const end = new AbortController();
   const waiters = new Set<Waiter>();
   await documents.prepare(projections.map(({ collection }) => collection));
-  const tracks = await openTracks(parts);
+  const tracks = await openTracks(log, documents, projections);
 
   const healthOf = ({ name, written, stopped }: Track): ProjectionHealth => ({
     name,
@@ -114,52 +104,22 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
     }
   };
 
-  const foldInto = async (
-    track: Track,
-    event: DomainEvent,
-    changed: Map<string, DocumentWrite>,
-  ): Promise<void> => {
-    const { projection, recent } = track;
-    for (const id of projection.keys(event)) {
-      const known = recent.get(id);
-      const before =
-        known !== undefined || projection.writtenOnce
-          ? (known ?? null)
-          : await documents.get<Positioned>(projection.collection, id);
-      const after = projection.apply(before, event, id);
-      if (after === before) continue;
-      if (!projection.writtenOnce) recent.set(id, after);
-      const position = after?.position ?? event.position;
-      const body = after as (Positioned & JsonObject) | null;
-      changed.set(`${track.name} ${id}`, { collection: projection.collection, id, position, body });
+  const fold = async (page: readonly RecordedEvent[]): Promise<void> => {
+    const running = tracks.filter(({ stopped }) => stopped === null);
+    const read = decodePage(page);
+    await Promise.all(running.map((track) => load(documents, track, read)));
+    for (const track of running) {
+      const indigestible = foldPage(track, read);
+      if (indigestible !== null) stop(track, indigestible.reason, indigestible.cause);
     }
   };
 
-  const fold = async (events: readonly RecordedEvent[]): Promise<Batch> => {
-    const changed = new Map<string, DocumentWrite>();
-    for (const recorded of events) {
-      let event: DomainEvent | null;
-      try {
-        event = decode(recorded);
-      } catch (cause) {
-        for (const track of tracks.filter(({ stopped }) => stopped === null))
-          stop(track, `event ${recorded.position} can not be read`, cause);
-        break;
-      }
-      for (const track of tracks) {
-        if (track.stopped !== null || recorded.position <= track.folded) continue;
-        try {
-          if (event !== null) await foldInto(track, event, changed);
-          track.folded = recorded.position;
-        } catch (cause) {
-          stop(track, `event ${recorded.position} (${recorded.type}) could not be digested`, cause);
-        }
-      }
-    }
-    const checkpoints = tracks
-      .filter(({ folded, written }) => folded > written)
-      .map(({ name, folded }) => ({ name, logId: log.logId, position: folded }));
-    return { documents: [...changed.values()], checkpoints };
+  const takeBatch = (): Batch => {
+    const moved = tracks.filter(({ folded, written }) => folded > written);
+    const checkpoints = moved.map(({ name, folded }) => ({ name, logId: log.logId, position: folded }));
+    const changed = tracks.flatMap((track) => [...track.changed.values()]);
+    for (const track of tracks) track.changed = new Map();
+    return { documents: changed, checkpoints };
   };
 
   /** The same batch until it is written: what is there already is passed over. */
@@ -181,21 +141,25 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
 
   const follow = async (): Promise<void> => {
     const running = tracks.filter(({ stopped }) => stopped === null).map(({ folded }) => folded);
-    let writing: Promise<void> = Promise.resolve();
+    let writing = null as Promise<void> | null;
+    const writeOn = (): void => {
+      const batch = takeBatch();
+      writing = batch.checkpoints.length === 0 ? null : write(batch).then(writeOn);
+      // Whether it fails is learnt when it is awaited; until then it must not count as unhandled.
+      writing?.catch(() => undefined);
+    };
     try {
       for await (const item of log.subscribe({
         after: running.toSorted()[0] ?? startOfLog,
         signal: end.signal,
       })) {
         if (item.kind !== 'events') continue;
-        const batch = await fold(item.events);
-        await writing;
-        writing = write(batch);
-        // Whether it fails is learnt at the next await; until then it must not count as unhandled.
-        writing.catch(() => undefined);
+        await fold(item.events);
+        if (writing === null) writeOn();
+        else if (tracks.some(({ changed }) => changed.size >= fullBatch)) await writing;
       }
     } finally {
-      await writing;
+      while (writing !== null) await writing;
     }
   };
 
@@ -208,6 +172,7 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
         // What was folded and not written is folded again, from the documents.
         for (const track of tracks) {
           track.recent.clear();
+          track.changed.clear();
           track.folded = track.written;
         }
         await delay(longestPause / 5, undefined, { signal: end.signal }).catch(() => undefined);
@@ -243,26 +208,4 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
       await working;
     },
   };
-};
-
-const openTracks = async ({ log, documents, projections }: RunnerParts): Promise<Track[]> => {
-  const head = await log.head();
-  const openTrack = async (projection: AnyProjection): Promise<Track> => {
-    const name = checkpointName(projection);
-    const checkpoint = await documents.checkpoint(name);
-    const at = checkpoint?.position ?? startOfLog;
-    const foreign = checkpoint !== null && (checkpoint.logId !== log.logId || at > head);
-    const stopped = foreign
-      ? { reason: `its documents are of another event log; rebuild ${name} (delete the document store)` }
-      : null;
-    return {
-      projection,
-      name,
-      recent: createRecentDocuments(keptDocuments),
-      folded: at,
-      written: at,
-      stopped,
-    };
-  };
-  return Promise.all(projections.map(openTrack));
 };

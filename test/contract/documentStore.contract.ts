@@ -72,6 +72,16 @@ export const documentStoreContract = (
       expect(await store.checkpoint('other')).toBeNull();
     });
 
+    it('gives those of many that are there, by id', async () => {
+      await store.write(
+        [write('a', 1, fruit('apple')), write('b', 2, fruit('plum')), write('c', 3, null)],
+        [],
+      );
+      const found = await store.getAll<Fruit>(fruits, ['c', 'b', 'missing', 'a']);
+      expect(Object.fromEntries(found)).toEqual({ a: fruit('apple'), b: fruit('plum') });
+      expect((await store.getAll(fruits, [])).size).toBe(0);
+    });
+
     it('ignores a write that is not newer than what is there', async () => {
       await store.write([write('a', 5, fruit('new'))], []);
       await store.write([write('a', 4, fruit('old')), write('a', 5, fruit('same'))], []);

@@ -138,7 +138,7 @@ export const eventLogContract = (
 
     it('writes all of an append or nothing of it', async () => {
       const cyclic: Record<string, unknown> = {};
-      cyclic['self'] = cyclic;
+      cyclic.self = cyclic;
       for (const wrong of [cyclic, { big: 1n }])
         await expect(
           log.append(stream(1), 'no_stream', [newEvent(), newEvent(wrong as JsonObject)]),

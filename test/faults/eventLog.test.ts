@@ -106,7 +106,7 @@ describe('an event log in a SQLite file', () => {
       for await (const item of log.subscribe({ after: startOfLog, signal: end.signal }))
         if (item.kind === 'events')
           for (const { data, type } of item.events)
-            if (type === 'SomethingHappened') delays.push(Date.now() - Number(data['sentAt']));
+            if (type === 'SomethingHappened') delays.push(Date.now() - Number(data.sentAt));
     })();
     for (let time = 1; time <= 21; time += 1) {
       writer.child.stdin?.write('tell\n');

@@ -70,6 +70,11 @@ export interface DocumentReader {
     collection: Pick<Collection<Body>, 'name' | 'body'>,
     id: string,
   ): Promise<Body | null>;
+  /** Those of these ids that are there, by id: in one go, for a store may be a network away. */
+  getAll<Body extends object>(
+    collection: Pick<Collection<Body>, 'name' | 'body'>,
+    ids: readonly string[],
+  ): Promise<ReadonlyMap<string, Body>>;
   query<Body extends object>(query: Query<Body>): Promise<Body[]>;
   count<Body extends object>(count: Count<Body>): Promise<number>;
   checkpoint(name: string): Promise<Checkpoint | null>;

@@ -82,6 +82,15 @@ export const createReader = (database: Database.Database): DocumentReader => {
       const body: unknown = prepare(`SELECT body FROM ${table} WHERE id = ?`).pluck().get(id);
       return typeof body === 'string' ? JSON.parse(body) : null;
     },
+    async getAll<Body extends object>({ name }: Pick<AnyCollection, 'name'>, ids: readonly string[]) {
+      const find = prepare(`SELECT body FROM ${tableOf(name)} WHERE id = ?`).pluck();
+      const found = new Map<string, Body>();
+      for (const id of ids) {
+        const body: unknown = find.get(id);
+        if (typeof body === 'string') found.set(id, JSON.parse(body));
+      }
+      return found;
+    },
     async query<Body extends object>(query: Query<Body>): Promise<Body[]> {
       const { collection, where, orderBy, direction, after, until, limit } = query;
       const { from, conditions, values, column } = lookUp(collection, where, orderBy);

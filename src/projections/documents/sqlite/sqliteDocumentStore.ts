@@ -2,14 +2,14 @@ import type { Json } from '../../../events/json.ts';
 import { openForReading, UnopenableFile } from '../../../sqlite/openDatabase.ts';
 import { startThread, ThreadError } from '../../../sqlite/thread.ts';
 import {
-  type AnyCollection,
   type DocumentReader,
   type DocumentStore,
   DocumentStoreUnavailable,
+  type DocumentWrite,
   type OperationalRecord,
 } from '../documentStore.ts';
 import { createReader } from './reader.ts';
-import { rowOf, type Tables, tablesOf } from './tables.ts';
+import { rowsOf, type Tables, tablesOf } from './tables.ts';
 import type { Change, operations } from './writerThread.ts';
 
 interface Waiting {
@@ -17,6 +17,16 @@ interface Waiting {
   readonly resolve: (written: boolean) => void;
   readonly reject: (cause: Error) => void;
 }
+
+const groupByCollection = (documents: readonly DocumentWrite[]): [string, DocumentWrite[]][] => {
+  const groups = new Map<string, DocumentWrite[]>();
+  for (const write of documents) {
+    const group = groups.get(write.collection.name);
+    if (group === undefined) groups.set(write.collection.name, [write]);
+    else group.push(write);
+  }
+  return [...groups];
+};
 
 /** Opens the file, makes it where it is missing. @throws UnopenableFile */
 export const openSqliteDocumentStore = async (file: string): Promise<DocumentStore> => {
@@ -64,7 +74,7 @@ export const openSqliteDocumentStore = async (file: string): Promise<DocumentSto
       committing ??= commitAll();
     });
 
-  const tablesFor = ({ name }: AnyCollection): Tables => {
+  const tablesFor = (name: string): Tables => {
     const found = tables.get(name);
     if (found === undefined) throw new Error(`collection ${name} was not prepared`);
     return found;
@@ -98,8 +108,10 @@ export const openSqliteDocumentStore = async (file: string): Promise<DocumentSto
       for (const each of prepared) tables.set(each.name, each.tables);
     },
     async write(documents, checkpoints) {
-      const rows = documents.map((write) => rowOf(tablesFor(write.collection), write.collection.name, write));
-      await commit({ kind: 'documents', rows, checkpoints });
+      const collections = groupByCollection(documents).map(([name, writes]) =>
+        rowsOf(name, tablesFor(name), writes),
+      );
+      await commit({ kind: 'documents', collections, checkpoints });
     },
     async readRecord(kind, id): Promise<OperationalRecord | null> {
       const row = reading

@@ -3,13 +3,13 @@ import { whenNotBusy } from '../../../sqlite/busy.ts';
 import { openDatabase } from '../../../sqlite/openDatabase.ts';
 import { serveThread } from '../../../sqlite/serveThread.ts';
 import { format } from './format.ts';
-import { columnOf, type DocumentRow, type Tables } from './tables.ts';
+import { type CollectionRows, columnOf, type Tables } from './tables.ts';
 
 /** What can be written; one after the other in one transaction. */
 export type Change =
   | {
       readonly kind: 'documents';
-      readonly rows: readonly DocumentRow[];
+      readonly collections: readonly CollectionRows[];
       readonly checkpoints: readonly {
         readonly name: string;
         readonly logId: string;
@@ -31,38 +31,38 @@ export type Change =
 const patience = 30_000;
 
 let database: Database.Database;
-const writers = new Map<string, (row: DocumentRow) => void>();
+const writers = new Map<string, (rows: CollectionRows) => void>();
 
 const open = async ({ file }: { file: string }): Promise<void> => {
   database = await openDatabase(file, format);
   // Documents can be made again from the log, and a commit outlives the death of this process all the same.
   database.pragma('synchronous = NORMAL');
+  // Ids are random, so a large store's indexes are touched all over; 64 MB of them stay at hand.
+  database.pragma('cache_size = -65536');
 };
 
-const writerOf = ({ table, fields, listIndexes }: Tables): ((row: DocumentRow) => void) => {
-  const columns = fields.map(columnOf);
-  const find = database.prepare(`SELECT position FROM ${table} WHERE id = ?`).pluck();
-  const insert = database.prepare(
-    `INSERT INTO ${table} (${['id', 'position', 'body', ...columns].join(', ')})
-     VALUES (${['?', '?', '?', ...columns.map(() => '?')].join(', ')})`,
-  );
-  const update = database.prepare(
-    `UPDATE ${table} SET ${['position', 'body', ...columns].map((column) => `${column} = ?`).join(', ')} WHERE id = ?`,
+const writerOf = ({ table, fields, listIndexes }: Tables): ((rows: CollectionRows) => void) => {
+  const columns = ['position', 'body', ...fields.map(columnOf)];
+  const upsert = database.prepare(
+    `INSERT INTO ${table} (id, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})
+     ON CONFLICT (id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
+     WHERE excluded.position > position`,
   );
   const lists = listIndexes.map(({ table: entries, fields: rest }) => ({
     places: rest.map((field) => fields.indexOf(field)),
     clear: database.prepare(`DELETE FROM ${entries} WHERE id = ?`),
     add: database.prepare(`INSERT INTO ${entries} VALUES (${['?', ...rest.map(() => '?'), '?'].join(', ')})`),
   }));
-  return ({ id, position, body, values, entries }) => {
-    const before = find.get(id);
-    if (typeof before === 'string' && before >= position) return;
-    if (before === undefined) insert.run(id, position, body, ...values);
-    else update.run(position, body, ...values, id);
-    for (const [index, { clear, add, places }] of lists.entries()) {
-      if (before !== undefined) clear.run(id);
-      for (const entry of entries[index] ?? [])
-        add.run(entry, ...places.map((place) => values[place] ?? null), id);
+  return ({ rows, entries }) => {
+    for (const [number, row] of rows.entries()) {
+      const isNewer = upsert.run(...row).changes > 0;
+      if (!isNewer) continue;
+      const [id, , , ...values] = row;
+      for (const [index, { clear, add, places }] of lists.entries()) {
+        clear.run(id);
+        for (const entry of entries[number]?.[index] ?? [])
+          add.run(entry, ...places.map((place) => values[place] ?? null), id);
+      }
     }
   };
 };
@@ -79,11 +79,11 @@ const prepare = async (
   for (const { name, tables } of collections) writers.set(name, writerOf(tables));
 };
 
-const writeDocuments = ({ rows, checkpoints }: Extract<Change, { kind: 'documents' }>): void => {
-  for (const row of rows) {
-    const write = writers.get(row.collection);
-    if (write === undefined) throw new Error(`collection ${row.collection} was not prepared`);
-    write(row);
+const writeDocuments = ({ collections, checkpoints }: Extract<Change, { kind: 'documents' }>): void => {
+  for (const rows of collections) {
+    const write = writers.get(rows.collection);
+    if (write === undefined) throw new Error(`collection ${rows.collection} was not prepared`);
+    write(rows);
   }
   const move = database.prepare(
     `INSERT INTO checkpoints (name, log_id, position) VALUES (?, ?, ?)

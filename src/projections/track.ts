@@ -1,0 +1,117 @@
+import { type DomainEvent, decode } from '../events/catalogue.ts';
+import { type Position, startOfLog } from '../events/ids.ts';
+import type { JsonObject } from '../events/json.ts';
+import type { EventLog, RecordedEvent } from '../events/log/eventLog.ts';
+import type { DocumentReader, DocumentWrite } from './documents/documentStore.ts';
+import { type AnyProjection, checkpointName, type Positioned } from './projection.ts';
+import { createRecentDocuments, type RecentDocuments } from './recentDocuments.ts';
+
+/** One projection on its way along the log. */
+export interface Track {
+  readonly projection: AnyProjection;
+  readonly name: string;
+  readonly recent: RecentDocuments;
+  /** Documents changed since the last batch, by id, each in its newest state. */
+  changed: Map<string, DocumentWrite>;
+  /** Folded up to here; the documents follow when the batch is written. */
+  folded: Position;
+  written: Position;
+  stopped: { readonly reason: string } | null;
+}
+
+/**
+ * Documents kept in memory a projection, so that what is busy isn't read again for each event. What is
+ * not written yet must be among them, for the store has it in an older state: two full batches
+ * (`fullBatch` of runner.ts), each with a last page of at most 1,500 documents.
+ */
+const keptDocuments = 5_000;
+
+/** Where each projection stands. One whose documents are of another log has stopped before it began. */
+export const openTracks = async (
+  log: EventLog,
+  documents: DocumentReader,
+  projections: readonly AnyProjection[],
+): Promise<Track[]> => {
+  const head = await log.head();
+  const openTrack = async (projection: AnyProjection): Promise<Track> => {
+    const name = checkpointName(projection);
+    const checkpoint = await documents.checkpoint(name);
+    const at = checkpoint?.position ?? startOfLog;
+    const foreign = checkpoint !== null && (checkpoint.logId !== log.logId || at > head);
+    const stopped = foreign
+      ? { reason: `its documents are of another event log; rebuild ${name} (delete the document store)` }
+      : null;
+    const recent = createRecentDocuments(keptDocuments);
+    return { projection, name, recent, changed: new Map(), folded: at, written: at, stopped };
+  };
+  return Promise.all(projections.map(openTrack));
+};
+
+/** A page of the log as far as it can be read; `event` is null where its type isn't known here. */
+export interface DecodedPage {
+  readonly events: readonly { readonly recorded: RecordedEvent; readonly event: DomainEvent | null }[];
+  readonly unreadable: { readonly position: Position; readonly cause: unknown } | null;
+}
+
+export const decodePage = (page: readonly RecordedEvent[]): DecodedPage => {
+  const events: { recorded: RecordedEvent; event: DomainEvent | null }[] = [];
+  for (const recorded of page) {
+    try {
+      events.push({ recorded, event: decode(recorded) });
+    } catch (cause) {
+      return { events, unreadable: { position: recorded.position, cause } };
+    }
+  }
+  return { events, unreadable: null };
+};
+
+/** Has at hand every document that the page may change, so that folding needs not wait for the store. */
+export const load = async (
+  documents: DocumentReader,
+  { projection, recent, folded }: Track,
+  { events }: DecodedPage,
+): Promise<void> => {
+  if (projection.writtenOnce) return;
+  const unknown = new Set<string>();
+  for (const { event } of events) {
+    if (event === null || event.position <= folded) continue;
+    for (const id of projection.keys(event)) if (recent.get(id) === undefined) unknown.add(id);
+  }
+  if (unknown.size === 0) return;
+  const found = await documents.getAll<Positioned>(projection.collection, [...unknown]);
+  for (const id of unknown) recent.set(id, found.get(id) ?? null);
+};
+
+/** Digests the event whole or not at all: every document that it concerns, or none where one throws. */
+const foldEvent = ({ projection, recent, changed }: Track, event: DomainEvent): void => {
+  const folded = projection.keys(event).map((id) => {
+    const before = projection.writtenOnce ? null : (recent.get(id) ?? null);
+    return { id, before, after: projection.apply(before, event, id) };
+  });
+  for (const { id, before, after } of folded) {
+    if (after === before) continue;
+    if (!projection.writtenOnce) recent.set(id, after);
+    const position = after?.position ?? event.position;
+    const body = after as (Positioned & JsonObject) | null;
+    changed.set(id, { collection: projection.collection, id, position, body });
+  }
+};
+
+/** Folds what is new of a loaded page; the answer says at which event it had to stop, and why. */
+export const foldPage = (
+  track: Track,
+  { events, unreadable }: DecodedPage,
+): { readonly reason: string; readonly cause: unknown } | null => {
+  for (const { recorded, event } of events) {
+    const { position, type } = recorded;
+    if (position <= track.folded) continue;
+    try {
+      if (event !== null) foldEvent(track, event);
+      track.folded = position;
+    } catch (cause) {
+      return { reason: `event ${position} (${type}) could not be digested`, cause };
+    }
+  }
+  if (unreadable === null || unreadable.position <= track.folded) return null;
+  return { reason: `event ${unreadable.position} can not be read`, cause: unreadable.cause };
+};
