@@ -98,6 +98,7 @@ export const openMemoryLog = (logId = randomUUID() as LogId): MemoryLog => {
 
   return {
     logId,
+    isConsecutive: true,
     async append(stream, expected, added) {
       check();
       const actual = lastRevision(stream);
@@ -111,9 +112,10 @@ export const openMemoryLog = (logId = randomUUID() as LogId): MemoryLog => {
       if (!matches) throw new WrongExpectedRevision(stream, expected, actual);
       return append(stream, added);
     },
-    async *readStream(stream) {
+    async *readStream(stream, { from = 0, maxCount = Number.POSITIVE_INFINITY } = {}) {
       check();
-      for (const event of events.filter((each) => each.stream === stream)) yield event;
+      const found = events.filter((each) => each.stream === stream && each.revision >= from);
+      for (const event of found.slice(0, maxCount)) yield event;
     },
     readAll,
     async head() {

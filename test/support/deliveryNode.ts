@@ -51,8 +51,8 @@ const openSqlite = async (): Promise<Stores> => {
 const openOver = async <Given extends Stores>(stores: Given, config: Partial<DeliveryConfig>) => {
   const { log, readModel } = stores;
   const servers: DeliveryServer[] = [];
-  const serve = async (more: Partial<DeliveryConfig> = {}): Promise<DeliveryServer> => {
-    const server = await openDeliveryServer({ log, readModel, config: { ...config, ...more } });
+  const serve = async (more: Partial<DeliveryConfig> = {}, through = log): Promise<DeliveryServer> => {
+    const server = await openDeliveryServer({ log: through, readModel, config: { ...config, ...more } });
     servers.push(server);
     return server;
   };
@@ -62,7 +62,7 @@ const openOver = async <Given extends Stores>(stores: Given, config: Partial<Del
     log,
     story: tellStory(log),
     server,
-    /** Another server over the same log, that has seen nothing yet. */
+    /** Another server over the same log, that has seen nothing yet; or over it `through` another. */
     serve,
     close: async (): Promise<void> => {
       for (const each of servers) await each.close();

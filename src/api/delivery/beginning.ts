@@ -34,17 +34,39 @@ export interface Granted {
   readonly pages: Pages;
 }
 
-/** Whether the cursor can be replayed from, or why not; null where there is none. */
-const judgeCursor = async (
+/** Whether more events than the server is willing to replay lie behind a cursor. */
+const isTooOld = async (
   { config, log, feed }: BeginningParts,
-  request: SubscribeRequest,
-): Promise<'replay' | ResetReason | null> => {
+  after: Position,
+  head: Position,
+): Promise<boolean> => {
+  const most = config.REPLAY_LIMIT;
+  // No log has more events than positions, so this is enough where it has holes, too.
+  if (BigInt(head) - BigInt(after) <= BigInt(most)) return false;
+  if (log.isConsecutive) return true;
+  if (feed.reachesBack(after) && most >= 2 * limits.tailEvents) return false;
+  let count = 0;
+  for await (const _ of log.readAll({ after, until: head, maxCount: most + 1 })) count += 1;
+  return count > most;
+};
+
+type Judgement =
+  | { readonly mode: 'snapshot' }
+  | { readonly mode: 'reset'; readonly reason: ResetReason }
+  | { readonly mode: 'replay'; readonly after: Position; readonly until: Position };
+
+/** Whether there is a cursor that can be replayed from, or why not. */
+const judgeCursor = async (parts: BeginningParts, request: SubscribeRequest): Promise<Judgement> => {
+  const { log, feed } = parts;
   const { after, logId } = request;
-  if (after === undefined) return null;
-  if (logId !== log.logId) return 'other_log';
+  if (after === undefined) return { mode: 'snapshot' };
+  if (logId !== log.logId) return { mode: 'reset', reason: 'other_log' };
   const head = await log.head();
-  if (after > head) return (await feed.reached(after, limits.futureMs)) ? 'replay' : 'future';
-  return BigInt(head) - BigInt(after) > BigInt(config.REPLAY_LIMIT) ? 'too_old' : 'replay';
+  if (after > head && !(await feed.reached(after, limits.futureMs)))
+    return { mode: 'reset', reason: 'future' };
+  const until = after > head ? await log.head() : head;
+  const isGone = feed.isDoubtful(after) || (await isTooOld(parts, after, until));
+  return isGone ? { mode: 'reset', reason: 'too_old' } : { mode: 'replay', after, until };
 };
 
 /**
@@ -68,6 +90,15 @@ const withoutLeft = async (log: EventLog, snapshot: UserSnapshot, viewer: UserId
   const jobs = snapshot.jobs.map((job) => (isIn.get(job.conversationId) ? job : redactJob(job)));
   return { ...snapshot, jobs };
 };
+
+/** Position of the scope's last event at or before `position`. */
+const lastUpTo = (
+  { feed }: BeginningParts,
+  pages: Pages,
+  scope: Scope,
+  viewer: UserId,
+  position: Position,
+): Promise<Position> => feed.previous(scope, viewer, position, () => pages.lastUpTo(position));
 
 const readSnapshot = async ({ log, readModel }: BeginningParts, scope: Scope, viewer: UserId) => {
   const { position, snapshot } = await readModel.snapshot(scope, viewer);
@@ -93,7 +124,7 @@ const beginWithSnapshot = async (
   const membershipAsOf = await authorize(parts, scope, viewer);
   if (membershipAsOf === null) return refusal('not_found');
   const pages = createPages({ ...parts, scope, viewer });
-  const previous = await pages.lastUpTo(position);
+  const previous = await lastUpTo(parts, pages, scope, viewer, position);
   const state = { snapshot, position, logId: parts.log.logId };
   return {
     answer:
@@ -110,13 +141,12 @@ const beginWithReplay = async (
   parts: BeginningParts,
   scope: Scope,
   viewer: UserId,
-  after: Position,
+  { after, until }: Judgement & { mode: 'replay' },
 ): Promise<Granted | Refusal> => {
   const membershipAsOf = await authorize(parts, scope, viewer);
   if (membershipAsOf === null) return refusal('not_found');
   const pages = createPages({ ...parts, scope, viewer });
-  const previous = await pages.lastUpTo(after);
-  const until = await parts.log.head();
+  const previous = await lastUpTo(parts, pages, scope, viewer, after);
   return {
     answer: { ok: true, mode: 'replay', from: after, until, logId: parts.log.logId },
     beginning: { covered: after, previous, until },
@@ -137,12 +167,11 @@ export const begin = async (
 ): Promise<Granted | Refusal | null> => {
   await parts.feed.ready;
   const scope = scopeOf(request);
-  const cursor = await judgeCursor(parts, request);
-  const { after } = request;
+  const judgement = await judgeCursor(parts, request);
   return parts.turns.run(viewer, async () => {
     if (!hasRoom()) return null;
-    return cursor === 'replay' && after !== undefined
-      ? await beginWithReplay(parts, scope, viewer, after)
-      : await beginWithSnapshot(parts, scope, viewer, cursor === 'replay' ? null : cursor);
+    if (judgement.mode === 'replay') return beginWithReplay(parts, scope, viewer, judgement);
+    const reason = judgement.mode === 'reset' ? judgement.reason : null;
+    return beginWithSnapshot(parts, scope, viewer, reason);
   });
 };

@@ -70,7 +70,11 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
   const connections = new Set<Connection>();
   const interests = createInterests();
   const turns = createFairTurns(limits.readsAtOnce);
-  const feed = createFeed({ log, logger, hand: interests.hand });
+  /** They come back by themselves, with their cursors. */
+  const sendAllAway = (): void => {
+    for (const connection of [...connections]) connection.sendAway();
+  };
+  const feed = createFeed({ log, logger, hand: interests.hand, doubt: sendAllAway });
   const shared = { config, log, readModel, feed, interests, turns, logger };
   // A client with all its subscriptions must be able to ask for them again at once.
   const burst = Math.max(limits.inboundBurst, 2 * config.MAX_SUBSCRIPTIONS);

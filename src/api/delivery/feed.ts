@@ -1,9 +1,13 @@
 import type { Logger } from 'pino';
 import { type DomainEvent, decode } from '../../events/catalogue.ts';
-import type { Position } from '../../events/ids.ts';
+import type { Position, UserId } from '../../events/ids.ts';
 import type { EventLog, RecordedEvent } from '../../events/log/eventLog.ts';
 import { isPublic } from '../../events/public.ts';
-import { type SeenEvent, seenEvent } from './entry.ts';
+import type { Scope } from '../../projections/readModel.ts';
+import { type Continuity, createContinuity } from './continuity.ts';
+import { type Entry, entriesOf, type SeenEvent, seenEvent } from './entry.ts';
+import { createGathering } from './gathering.ts';
+import { scopeKey } from './keys.ts';
 import { limits } from './limits.ts';
 import { createMembers } from './members.ts';
 import { createTail, type Tail } from './tail.ts';
@@ -20,12 +24,19 @@ import { createPauses, createWaiting } from './waiting.ts';
  * Whatever goes wrong (the log is away, an event can't be decoded) is logged and shown by `health`, and
  * tried again from the last position, without end: skipping an event would be to lose it silently. A page
  * counts as read in one step at its end, so a failure in its middle reads all of it again.
+ *
+ * What the subscription left out (continuity.ts) is read again before anything after it is taken. Only in a
+ * log whose positions have holes may that be noticed late, when clients were told already that they are
+ * complete beyond it. Then the tail is forgotten, whoever is connected is sent away, and cursors from
+ * between are doubtful: they are reset.
  */
 
 export interface FeedHealth {
   readonly state: 'starting' | 'running' | 'interrupted' | 'closed';
   readonly position: Position | null;
   readonly reason: string | null;
+  /** How often the log's subscription left something out, which was then read again. */
+  readonly gaps: number;
 }
 
 export interface FeedParts {
@@ -33,6 +44,8 @@ export interface FeedParts {
   readonly logger: Logger;
   /** Takes what is new since the last call, complete up to `through`. Must not throw. */
   hand(events: readonly SeenEvent[], through: Position): void;
+  /** Somebody may have been told that they are complete, and aren't. */
+  doubt(): void;
 }
 
 const mostConversations = 10_000;
@@ -42,27 +55,8 @@ const see = (event: DomainEvent, hidden: boolean) => ({
   bytes: JSON.stringify(event.data).length,
 });
 
-/** Calls `flush` at once where the last time is long ago, else when the gathering time is over. */
-const createGathering = (flush: () => void) => {
-  let timer: NodeJS.Timeout | undefined;
-  let lastFlush = 0;
-  return {
-    soon(): void {
-      const wait = Math.max(0, lastFlush + limits.gatherMs - performance.now());
-      timer ??= setTimeout(() => this.now(), wait);
-    },
-    now(): void {
-      clearTimeout(timer);
-      timer = undefined;
-      lastFlush = performance.now();
-      flush();
-    },
-    stop: (): void => clearTimeout(timer),
-  };
-};
-
-export const createFeed = ({ log, logger, hand }: FeedParts) => {
-  const members = createMembers(log, mostConversations);
+export const createFeed = ({ log, logger, hand, doubt }: FeedParts) => {
+  let members = createMembers(log, mostConversations);
   const stopping = new AbortController();
   const pauses = createPauses(stopping.signal);
   const waiting = createWaiting();
@@ -70,6 +64,8 @@ export const createFeed = ({ log, logger, hand }: FeedParts) => {
   let handedOut: Position | null = null;
   let gathered: SeenEvent[] = [];
   let problem: string | null = null;
+  let gaps = 0;
+  let doubtful: { readonly from: Position; readonly to: Position } | null = null;
   let becomeReady = (): void => {};
   const ready = new Promise<void>((resolve) => {
     becomeReady = resolve;
@@ -84,23 +80,50 @@ export const createFeed = ({ log, logger, hand }: FeedParts) => {
     waiting.reached(handedOut);
   });
 
-  const takePage = async (to: Tail, recorded: readonly RecordedEvent[]): Promise<void> => {
-    const last = recorded.at(-1);
-    if (last === undefined) return;
-    const page = recorded.flatMap((each) => decode(each) ?? []);
+  /** Events that follow on the tail, which is complete up to `through` with them. */
+  const takeNews = async (to: Tail, news: readonly RecordedEvent[], through: Position): Promise<void> => {
+    const page = news.flatMap((each) => decode(each) ?? []);
     await members.load(page);
     const added = page.map((event) => see(event, members.isHidden(event)));
     const shown = added.filter(({ seen }) => isPublic(seen.event.type));
-    to.push(shown, last.position);
+    to.push(shown, through);
     for (const { seen } of shown) gathered.push(seen);
     if (gathered.length >= limits.gatherEvents) gathering.now();
     else gathering.soon();
   };
 
-  /** The log's head can lie behind the last event: not everything in a log is an event. */
-  const takeHead = (to: Tail, position: Position): void => {
-    to.push([], position);
-    gathering.soon();
+  /** From where something was left out up to where clients were told that they are complete. */
+  const becomeDoubtful = (from: Position, to: Position): void => {
+    doubtful = { from: doubtful === null || from < doubtful.from ? from : doubtful.from, to };
+    gathered = [];
+    members = createMembers(log, mostConversations);
+    tail = createTail(to);
+    handedOut = to;
+    doubt();
+  };
+
+  /** The log is asked for what its subscription left out; what it says then is believed. */
+  const readAgain = async (continuity: Continuity, after: Position, until: Position): Promise<void> => {
+    const end = continuity.end();
+    const left: RecordedEvent[] = [];
+    for await (const event of log.readAll({ after: end, until })) left.push(event);
+    if (left.length > 0) {
+      gaps += 1;
+      logger.warn({ after, until }, 'the log left something out, which was read again');
+    }
+    if (after < end) becomeDoubtful(after, end);
+    if (tail !== null) await takeNews(tail, continuity.trust(left, until), until);
+  };
+
+  const takePage = async (continuity: Continuity, page: readonly RecordedEvent[]): Promise<void> => {
+    for (const { stream, revision } of continuity.strangers(page))
+      for await (const before of log.readStream(stream, { from: revision - 1, maxCount: 1 }))
+        continuity.learn(before);
+    const { news, missingAfter } = continuity.take(page);
+    const last = page.at(-1);
+    if (tail === null || last === undefined) return;
+    if (news.length > 0) await takeNews(tail, news, continuity.end());
+    if (missingAfter !== null) await readAgain(continuity, missingAfter, last.position);
   };
 
   const followOnce = async (): Promise<void> => {
@@ -110,9 +133,12 @@ export const createFeed = ({ log, logger, hand }: FeedParts) => {
       handedOut = head;
       becomeReady();
     }
+    // Made anew: what was taken but could not be remembered, because something failed, is taken again.
+    const continuity = createContinuity(tail.end(), log.isConsecutive ?? false);
     for await (const item of log.subscribe({ after: tail.end(), signal: stopping.signal })) {
-      if (item.kind === 'events') await takePage(tail, item.events);
-      else if (item.position > tail.end()) takeHead(tail, item.position);
+      if (item.kind === 'events') await takePage(continuity, item.events);
+      // The head can lie behind the last event (not everything in a log is one); or the last was left out.
+      else if (item.position > continuity.end()) await readAgain(continuity, continuity.end(), item.position);
       pauses.succeeded();
       problem = null;
     }
@@ -142,12 +168,35 @@ export const createFeed = ({ log, logger, hand }: FeedParts) => {
     ready,
     position: (): Position | null => tail?.end() ?? null,
     handedOut: (): Position | null => handedOut,
-    /** Everything after `position` and up to `position()`; null where some of that is forgotten. */
-    since: (position: Position): readonly SeenEvent[] | null => tail?.since(position) ?? null,
+    reachesBack: (position: Position): boolean => tail?.reachesBack(position) ?? false,
+    /** A scope's events after `after` and up to `position()`; null where some of them are forgotten. */
+    since(scope: Scope, viewer: UserId, after: Position): Entry[] | null {
+      const found = tail?.since(scopeKey(scope, viewer), after) ?? null;
+      return found === null ? null : entriesOf(found, scope, viewer);
+    },
+    /**
+     * Position of the scope's last event at or before `position`: remembered, or `found` out and remembered.
+     */
+    async previous(
+      scope: Scope,
+      viewer: UserId,
+      position: Position,
+      find: () => Promise<Position>,
+    ): Promise<Position> {
+      const key = scopeKey(scope, viewer);
+      const known = tail?.previous(key, position) ?? null;
+      if (known !== null) return known;
+      const found = await find();
+      tail?.learn(key, position, found);
+      return found;
+    },
+    /** Whether the holder of this cursor may miss something before it. */
+    isDoubtful: (cursor: Position): boolean =>
+      doubtful !== null && cursor > doubtful.from && cursor <= doubtful.to,
     /** True once everything up to `position` has been handed out; false after `timeoutMs`. */
     reached: (position: Position, timeoutMs: number): Promise<boolean> =>
       handedOut !== null && handedOut >= position ? Promise.resolve(true) : waiting.wait(position, timeoutMs),
-    health: (): FeedHealth => ({ state: state(), position: tail?.end() ?? null, reason: problem }),
+    health: (): FeedHealth => ({ state: state(), position: tail?.end() ?? null, reason: problem, gaps }),
     async close(): Promise<void> {
       stopping.abort();
       gathering.stop();

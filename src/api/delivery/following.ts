@@ -3,7 +3,7 @@ import type { Config } from '../../config.ts';
 import type { Position, UserId } from '../../events/ids.ts';
 import type { Scope } from '../../projections/readModel.ts';
 import type { Batch } from './batches.ts';
-import { type Entry, entriesOf } from './entry.ts';
+import type { Entry } from './entry.ts';
 import type { FairTurns } from './fairTurns.ts';
 import type { Feed } from './feed.ts';
 import type { Interests } from './interests.ts';
@@ -80,10 +80,10 @@ export const follow = (parts: FollowingParts) => {
 
   /** One step towards live: from the feed's memory where that reaches back far enough, else a page. */
   const readStep = async (): Promise<void> => {
-    const remembered = feed.since(subscription.covered());
+    const remembered = feed.since(scope, viewer, subscription.covered());
     const position = feed.position();
     if (remembered !== null && position !== null) {
-      subscription.join(entriesOf(remembered, scope, viewer), position);
+      subscription.join(remembered, position);
       return;
     }
     await parts.outbox.room();
@@ -108,9 +108,13 @@ export const follow = (parts: FollowingParts) => {
   };
 
   const begin = async (): Promise<void> => {
+    const { until } = parts.beginning;
     // The feed is some milliseconds behind the head; joining it earlier could not be called live yet.
-    await feed.reached(parts.beginning.until, limits.futureMs);
+    let isThere = await feed.reached(until, limits.futureMs);
     await readOn();
+    // It is interrupted, then: what the documents have was sent, and that it is live is said when it is.
+    while (!isThere && !stopping.signal.aborted) isThere = await feed.reached(until, limits.futureMs);
+    interested.live([], until);
   };
 
   interests.add(interested);

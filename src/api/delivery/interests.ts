@@ -1,7 +1,7 @@
 import type { Position, UserId } from '../../events/ids.ts';
 import type { Scope } from '../../projections/readModel.ts';
-import { audience, movesQueue } from '../../projections/scopes.ts';
 import { type Entry, entryOf, type SeenEvent } from './entry.ts';
+import { keysOf, scopeKey } from './keys.ts';
 
 /** A subscription, as the feed knows it. */
 export interface Interested {
@@ -10,36 +10,18 @@ export interface Interested {
   live(entries: readonly Entry[], through: Position): void;
 }
 
-const queueKey = 'queue';
-const keyOf = ({ scope, viewer }: Interested): string => {
-  switch (scope.scope) {
-    case 'conversation':
-      return `conversation ${scope.id}`;
-    case 'user':
-      return `user ${viewer}`;
-    case 'queue':
-      return queueKey;
-  }
-};
-
-const keysOf = ({ event }: SeenEvent): string[] => [
-  ...(event.conversationId === undefined ? [] : [`conversation ${event.conversationId}`]),
-  ...audience(event).map((userId) => `user ${userId}`),
-  ...(movesQueue(event) ? [queueKey] : []),
-];
-
 /** Who is interested in which scope: an event costs those whom it concerns, not everyone. */
 export const createInterests = () => {
   const byKey = new Map<string, Set<Interested>>();
   return {
     add(interested: Interested): void {
-      const key = keyOf(interested);
+      const key = scopeKey(interested.scope, interested.viewer);
       const others = byKey.get(key);
       if (others === undefined) byKey.set(key, new Set([interested]));
       else others.add(interested);
     },
     remove(interested: Interested): void {
-      const key = keyOf(interested);
+      const key = scopeKey(interested.scope, interested.viewer);
       const others = byKey.get(key);
       others?.delete(interested);
       if (others?.size === 0) byKey.delete(key);

@@ -16,8 +16,10 @@ export const limits = {
   gatherEvents: 500,
 
   /** The newest events that a node remembers, so that a short absence costs no read at all. */
-  tailEvents: 5_000,
+  tailEvents: 20_000,
   tailBytes: 16_777_216,
+  /** Scopes of which it remembers at least where their last event lies. */
+  tailScopes: 50_000,
 
   /** A page read for one subscription: rows (it begins with the first), and bytes beyond which pages shrink. */
   firstPage: 64,
@@ -42,6 +44,8 @@ export const limits = {
   /** Times that one transport may try to sign in. */
   signInsPerTransport: 20,
   connectMs: 10_000,
+  /** How soon a token ends after somebody has put the clock forward. */
+  clockMs: 10_000,
 
   /** Reconnects after a shutdown are spread over a millisecond a connection, within these. */
   leastSpreadMs: 1_000,

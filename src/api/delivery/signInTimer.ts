@@ -1,14 +1,16 @@
-/** The longest that a timer of Node can wait. */
-const longestTimer = 2_147_483_647;
+import { limits } from './limits.ts';
 
-/** Calls `expired` once the time given last has come, by the clock that the token was judged by. */
+/**
+ * Calls `expired` once the time given last has come, by the clock that the token was judged by. It looks at that
+ * clock again and again: timers don't notice when it is put forward or back.
+ */
 export const createSignInTimer = (now: () => Date, expired: () => void) => {
   let timer: NodeJS.Timeout | undefined;
   const wait = (expiresAt: number): void => {
     clearTimeout(timer);
     const left = expiresAt - now().getTime();
-    const step = Math.min(Math.max(left, 0), longestTimer);
-    timer = setTimeout(() => (expiresAt <= now().getTime() ? expired() : wait(expiresAt)), step);
+    if (left <= 0) timer = setTimeout(expired, 0);
+    else timer = setTimeout(() => wait(expiresAt), Math.min(left, limits.clockMs));
   };
   return { expireAt: wait, stop: (): void => clearTimeout(timer) };
 };

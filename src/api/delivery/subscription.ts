@@ -21,14 +21,14 @@ import { createWindow } from './window.ts';
  * older is dropped and nothing lies between.
  *
  * - reading: `page` hands over what was read after `covered`. What the feed hands out meanwhile is
- *   ignored, for it will be read.
+ *   ignored, for it will be read; only the viewer's own leaving is heeded at once.
  * - `join` is a page from the feed's own memory, complete up to the feed's position and handed over in
  *   the same turn of the event loop as it was taken: from then on the feed misses nothing, so it is live.
  * - live → stalled: the client has too much unacknowledged. Events that come are dropped, and `covered`
  *   stays. stalled → reading: from `covered`; whatever was dropped is read from the log.
  * - A restart of the feed goes unnoticed: it continues from its own position.
- * - Membership is folded in the order of positions: what comes before the viewer's leaving is sent,
- *   then the subscription ends, in replay and live alike.
+ * - Membership is folded in the order of positions: of what was read in one go, or handed out in one go to
+ *   who is live, that before the viewer's leaving is sent; then the subscription ends.
  *
  * `live: true` is said by a batch that reaches both what the feed has and `until`, the log's head when the
  * subscription was answered; at once by an empty one if nothing was missed.
@@ -141,9 +141,13 @@ export const createSubscription = (parts: SubscriptionParts) => {
     join(entries: readonly Entry[], through: Position): void {
       if (phase === 'reading') take(entries, through, true);
     },
-    /** What the feed hands out, complete since it last did; entries may be none. */
+    /**
+     * What the feed hands out, complete since it last did; entries may be none. Who leaves while older events
+     * are still being read gets no more of them: permission is gone at once.
+     */
     live(entries: readonly Entry[], through: Position): void {
       if (phase === 'live') take(entries, through, true);
+      else if (entries.some(parts.revokes)) end('permission_lost');
     },
     acknowledged(number: number): void {
       if (phase === 'ended' || !window.acknowledge(number)) return;

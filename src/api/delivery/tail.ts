@@ -1,51 +1,102 @@
-import type { Position } from '../../events/ids.ts';
+import { type Position, startOfLog } from '../../events/ids.ts';
 import type { SeenEvent } from './entry.ts';
+import { keysOf } from './keys.ts';
 import { limits } from './limits.ts';
 
+interface Remembered {
+  readonly seen: SeenEvent;
+  readonly keys: readonly string[];
+  readonly bytes: number;
+}
+
+/** What is remembered of one scope. */
+interface ScopeTail {
+  /** Of the scope's last event before the remembered ones; null where that isn't known. */
+  before: Position | null;
+  events: SeenEvent[];
+}
+
 /**
- * The newest events of the log, remembered once a node. Because it holds everything after `start`
- * without a gap, a subscription that has read up to anywhere behind `start` goes over to live in one step,
- * and a client that was away for seconds is served without reading anything.
+ * The newest events of the log, remembered once a node, and found by scope. Because it holds everything after
+ * `start` without a gap, a subscription that has read up to anywhere behind `start` goes over to live in one
+ * step, and a client that was away for seconds is served without reading any document.
  */
 export const createTail = (begin: Position) => {
   let start = begin;
   let end = begin;
   let bytes = 0;
-  let events: { readonly seen: SeenEvent; readonly bytes: number }[] = [];
+  let events: Remembered[] = [];
+  const scopes = new Map<string, ScopeTail>();
+
+  const scopeOf = (key: string): ScopeTail => {
+    const known = scopes.get(key);
+    if (known !== undefined) return known;
+    // Where nothing is before the tail, nothing of the scope is.
+    const added: ScopeTail = { before: start === startOfLog ? startOfLog : null, events: [] };
+    scopes.set(key, added);
+    return added;
+  };
+
+  const forgetIn = (scope: ScopeTail): void => {
+    const first = scope.events.findIndex(({ event }) => event.position > start);
+    const forgotten = first < 0 ? scope.events : scope.events.slice(0, first);
+    scope.before = forgotten.at(-1)?.event.position ?? scope.before;
+    scope.events = scope.events.slice(forgotten.length);
+  };
 
   const forgetOldest = (): void => {
     let forgotten = 0;
+    const touched = new Set<string>();
     for (const old of events) {
       if (events.length - forgotten <= limits.tailEvents && bytes <= limits.tailBytes) break;
       bytes -= old.bytes;
       start = old.seen.event.position;
+      for (const key of old.keys) touched.add(key);
       forgotten += 1;
     }
     events = events.slice(forgotten);
+    for (const key of touched) forgetIn(scopeOf(key));
+    // Of a scope that is quiet only its last position is kept; of those not even all.
+    for (const [key, scope] of scopes) {
+      if (scopes.size <= limits.tailScopes) break;
+      if (scope.events.length === 0) scopes.delete(key);
+    }
   };
 
   return {
     /** What came after the last call, up to `through`. Events of no scope may be left out. */
     push(added: readonly { readonly seen: SeenEvent; readonly bytes: number }[], through: Position): void {
-      for (const each of added) {
-        events.push(each);
-        bytes += each.bytes;
+      for (const { seen, bytes: size } of added) {
+        const keys = keysOf(seen);
+        events.push({ seen, keys, bytes: size });
+        for (const key of keys) scopeOf(key).events.push(seen);
+        bytes += size;
       }
       end = through;
       // Forgetting copies what stays, so it is done for a quarter at a time.
       if (events.length > limits.tailEvents * 1.25 || bytes > limits.tailBytes * 1.25) forgetOldest();
     },
     end: (): Position => end,
-    /** Everything after `position`; null where some of it is forgotten. */
-    since(position: Position): SeenEvent[] | null {
+    /** Whether everything after `position` is remembered. */
+    reachesBack: (position: Position): boolean => position >= start,
+    /** The scope's events after `position`; null where some of them are forgotten. */
+    since(key: string, position: Position): readonly SeenEvent[] | null {
       if (position < start) return null;
-      const found: SeenEvent[] = [];
-      for (let index = events.length - 1; index >= 0; index -= 1) {
-        const seen = events[index]?.seen;
-        if (seen === undefined || seen.event.position <= position) break;
-        found.push(seen);
-      }
-      return found.reverse();
+      const found = scopes.get(key)?.events ?? [];
+      const first = found.findLastIndex(({ event }) => event.position <= position) + 1;
+      return found.slice(first);
+    },
+    /** Position of the scope's last event at or before `position`; null where that isn't remembered. */
+    previous(key: string, position: Position): Position | null {
+      if (position < start || position > end) return null;
+      const scope = scopes.get(key);
+      const last = scope?.events.findLast(({ event }) => event.position <= position);
+      return last?.event.position ?? scope?.before ?? (start === startOfLog ? startOfLog : null);
+    },
+    /** Has it know the scope's last event at or before `position`, which was found out elsewhere. */
+    learn(key: string, position: Position, previous: Position): void {
+      // Where that lies in the tail, or the tail has moved on since, it says nothing about what came before.
+      if (previous <= start && position >= start) scopeOf(key).before = previous;
     },
   };
 };

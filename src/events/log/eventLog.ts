@@ -75,6 +75,8 @@ export type SubscriptionItem =
  */
 export interface EventLog {
   readonly logId: LogId;
+  /** Events are numbered one after the other, so that a position left out is a gap; absent where they aren't. */
+  readonly isConsecutive?: boolean;
   append(stream: StreamName, expected: ExpectedRevision, events: readonly NewEvent[]): Promise<Appended>;
   /** A stream that doesn't exist has no events. */
   readStream(stream: StreamName, options?: ReadStreamOptions): AsyncIterable<RecordedEvent>;

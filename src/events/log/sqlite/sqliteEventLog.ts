@@ -136,6 +136,7 @@ export const openSqliteEventLog = async (
   };
 
   const log = {
+    isConsecutive: true,
     append: async (stream, expected, events) => {
       if (closing !== undefined) throw logIsClosed(file);
       const appended = await queue.append(stream, expected, events);

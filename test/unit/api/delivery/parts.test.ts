@@ -1,10 +1,12 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, vi } from 'vitest';
 import { entriesOf, seenEvent } from '../../../../src/api/delivery/entry.ts';
 import { createFloodGate } from '../../../../src/api/delivery/flood.ts';
 import { createInOrder } from '../../../../src/api/delivery/inOrder.ts';
 import { limits } from '../../../../src/api/delivery/limits.ts';
 import { isMember } from '../../../../src/api/delivery/members.ts';
+import { createSignInTimer } from '../../../../src/api/delivery/signInTimer.ts';
 import { createTail } from '../../../../src/api/delivery/tail.ts';
+import type { DomainEvent } from '../../../../src/events/catalogue.ts';
 import { positionOf, startOfLog } from '../../../../src/events/ids.ts';
 import { ada, ben, conversationNumber, openHistory } from '../../../support/happened.ts';
 
@@ -19,10 +21,10 @@ describe('the tail of the log', () => {
     for (const event of events) tail.push([{ seen: seenEvent(event, false), bytes: 10 }], event.position);
     const all = events.length;
     expect(tail.end()).toBe(positionOf(all));
-    expect(tail.since(startOfLog)).toBeNull();
-    expect(positions(tail.since(positionOf(all - 3)))).toEqual([all - 2, all - 1, all]);
-    expect(tail.since(positionOf(all + 5))).toEqual([]);
-    expect(tail.since(positionOf(all - limits.tailEvents))).toHaveLength(limits.tailEvents);
+    expect(tail.since('queue', startOfLog)).toBeNull();
+    expect(positions(tail.since('queue', positionOf(all - 3)))).toEqual([all - 2, all - 1, all]);
+    expect(tail.since('queue', positionOf(all + 5))).toEqual([]);
+    expect(tail.since('queue', positionOf(all - limits.tailEvents))).toHaveLength(limits.tailEvents);
   });
 
   it('is bounded by bytes too', () => {
@@ -32,8 +34,28 @@ describe('the tail of the log', () => {
       const event = history.queue('QueuePaused');
       tail.push([{ seen: seenEvent(event, false), bytes: 100_000 }], event.position);
     }
-    expect(tail.since(positionOf(100))).toBeNull();
-    expect(tail.since(positionOf(300))).toHaveLength(100);
+    expect(tail.since('queue', positionOf(100))).toBeNull();
+    expect(tail.since('queue', positionOf(300))).toHaveLength(100);
+  });
+
+  it('knows the event of a scope before any position in it, also one that it has forgotten since', () => {
+    const history = openHistory();
+    const tail = createTail(startOfLog);
+    const push = (event: DomainEvent, bytes: number) =>
+      tail.push([{ seen: seenEvent(event, false), bytes }], event.position);
+    const [started] = history.starts(1);
+    if (started === undefined) throw new Error('it was started');
+    push(started, 1);
+    const key = `conversation ${conversationNumber(1)}`;
+    expect(tail.previous(key, startOfLog)).toBe(startOfLog);
+    expect(tail.previous(key, positionOf(1))).toBe(positionOf(1));
+    expect(tail.previous('queue', positionOf(1))).toBe(startOfLog);
+    for (let n = 0; n < 400; n += 1) push(history.queue('QueuePaused'), 100_000);
+    expect(tail.previous(key, positionOf(350))).toBe(positionOf(1));
+    expect(tail.previous(key, positionOf(100))).toBeNull();
+    expect(tail.previous('user eve', positionOf(350))).toBeNull();
+    tail.learn('user eve', positionOf(350), positionOf(2));
+    expect(tail.previous('user eve', positionOf(350))).toBe(positionOf(2));
   });
 });
 
@@ -94,5 +116,34 @@ describe('operations in order', () => {
     await expect(failing).rejects.toThrow('no');
     await after;
     expect(done.at(-1)).toBe('after a failure');
+  });
+});
+
+describe('the end of a sign-in', () => {
+  it('comes when the clock says so, also when that was put forward or back', () => {
+    vi.useFakeTimers();
+    try {
+      let ahead = 0;
+      const now = () => new Date(Date.now() + ahead);
+      let expired = 0;
+      const expire = () => {
+        expired += 1;
+      };
+      const hour = 3_600_000;
+      const timer = createSignInTimer(now, expire);
+      timer.expireAt(now().getTime() + hour);
+      ahead = -hour;
+      vi.advanceTimersByTime(hour + 1);
+      expect(expired).toBe(0);
+      ahead = 0;
+      vi.advanceTimersByTime(limits.clockMs);
+      expect(expired).toBe(1);
+      timer.expireAt(now().getTime() + hour);
+      ahead = hour;
+      vi.advanceTimersByTime(limits.clockMs + 1);
+      expect(expired).toBe(2);
+    } finally {
+      vi.useRealTimers();
+    }
   });
 });

@@ -146,6 +146,27 @@ describe('a subscription', () => {
     expect(ended.map(({ code }) => code)).toEqual(['permission_lost']);
   });
 
+  it.each(['reading', 'stalled'])(
+    'ends at once when the viewer leaves while older events wait (%s)',
+    (how) => {
+      const { subscription, sent, ended, world } = open({ until: positionOf(2_000) });
+      subscription.page(
+        entries(1, how === 'stalled' ? 2_000 : 200),
+        positionOf(how === 'stalled' ? 2_000 : 200),
+      );
+      expect(subscription.phase()).toBe(how);
+      const before = sent.length;
+      subscription.live([entryAt(2_001, { leaver: 'other' })], positionOf(2_001));
+      expect(ended).toEqual([]);
+      subscription.live([entryAt(2_002, { leaver: 'viewer' })], positionOf(2_002));
+      expect(ended).toEqual([{ code: 'permission_lost', resume: startOfLog }]);
+      subscription.acknowledged(0);
+      subscription.page(entries(201, 300), positionOf(300));
+      expect(sent).toHaveLength(before);
+      expect(world.reads).toBe(0);
+    },
+  );
+
   it('stays when somebody else leaves', () => {
     const { subscription, sent } = open();
     subscription.join([entryAt(1, { leaver: 'other' }), entryAt(2)], positionOf(2));
