@@ -1,23 +1,40 @@
+import { isUtf8 } from 'node:buffer';
 import express, { type Request, type Response } from 'express';
 import { invalidInput, Problem } from '../problems.ts';
 
 const mostBytes = 1_048_576;
 
-/** The type was checked before; primitives are left to the schemas, which say what is wanted instead. */
-const parse = express.json({ limit: mostBytes, strict: false, type: () => true });
+/**
+ * The type was checked before; primitives are left to the schemas, which say what is wanted instead. Bytes
+ * that are no UTF-8 are refused here: decoded they would become other text than was sent.
+ */
+const parse = express.json({
+  limit: mostBytes,
+  strict: false,
+  type: () => true,
+  verify(_request, _response, body) {
+    if (!isUtf8(body)) throw new Error('the body is not UTF-8');
+  },
+});
 
-const isBadJson = (error: unknown): boolean =>
-  error instanceof Error && 'type' in error && error.type === 'entity.parse.failed';
+const unreadable: ReadonlySet<unknown> = new Set(['entity.parse.failed', 'entity.verify.failed']);
+const isUnreadable = (error: unknown): boolean =>
+  error instanceof Error && 'type' in error && unreadable.has(error.type);
 
 const parsed = (request: Request, response: Response): Promise<unknown> =>
   new Promise((resolve, reject) => {
     parse(request, response, (error?: unknown) => {
       if (error === undefined || error === null) resolve(request.body);
-      else if (isBadJson(error))
-        reject(invalidInput([{ path: '', message: 'the body must be JSON' }], { cause: error }));
+      else if (isUnreadable(error))
+        reject(invalidInput([{ path: '', message: 'the body must be JSON in UTF-8' }], { cause: error }));
       else reject(error);
     });
   });
+
+const isOtherCharset = (contentType = ''): boolean => {
+  const charset = /;\s*charset\s*=\s*"?([^\s;"]*)/i.exec(contentType)?.[1];
+  return charset !== undefined && !/^utf-?8$/i.test(charset);
+};
 
 /** The body as JSON; no body at all is `{}`. @throws Problem */
 export const readBody = async (
@@ -26,8 +43,8 @@ export const readBody = async (
   mediaTypes: readonly string[],
 ): Promise<unknown> => {
   const isGiven = request.headers['content-length'] !== '0' && request.is('*/*') !== null;
-  if (isGiven && !request.is([...mediaTypes]))
-    throw new Problem('unsupported_media_type', `Send the body as ${mediaTypes.join(' or ')}.`, {
+  if (isGiven && (!request.is([...mediaTypes]) || isOtherCharset(request.get('Content-Type'))))
+    throw new Problem('unsupported_media_type', `Send the body as ${mediaTypes.join(' or ')}, in UTF-8.`, {
       headers: { Accept: mediaTypes.join(', ') },
     });
   const body = await parsed(request, response);

@@ -70,6 +70,7 @@ export const newSession = z.strictObject({
   roles: z
     .array(oneOf(roles))
     .min(1, 'must name at least one role')
+    .max(roles.length, 'must name each role once')
     .transform((names) => [...new Set(names)])
     .default(['user']),
 });
@@ -78,7 +79,7 @@ const mostParticipants = 200;
 export const newConversation = z.strictObject({
   conversationId: conversationId.optional(),
   title: personal(text(200)).optional(),
-  participants: z.array(userId).max(mostParticipants, `must be at most ${mostParticipants}`).optional(),
+  participants: z.array(userId).max(mostParticipants, `must have at most ${mostParticipants} entries`).optional(),
 });
 export const newTitle = z.strictObject({ title });
 export const newParticipant = z.strictObject({ userId });
@@ -131,7 +132,7 @@ export const jobsToCancel = z
   .strictObject({
     jobIds: z
       .array(jobId)
-      .max(mostJobs, `must be at most ${mostJobs}`)
+      .max(mostJobs, `must have at most ${mostJobs.toLocaleString('en')} entries`)
       .transform((ids) => [...new Set(ids)])
       .optional(),
     all: z.boolean().default(false),

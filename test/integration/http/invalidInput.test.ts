@@ -119,6 +119,7 @@ describe('a call is refused', () => {
     ['POST', '/sessions', { name: 'a'.repeat(101) }, ['name']],
     ['POST', '/sessions', { name: 'Ada', roles: ['root'] }, ['roles.0']],
     ['POST', '/sessions', { name: 'Ada', password: 'x' }, ['password']],
+    ['POST', '/sessions', { name: 'Ada', roles: Array(100_000).fill('root') }, ['roles']],
   ])('%s %s %j', async (method, path, body, expected) => {
     const to = path.replace(':c', conversation).replace(':m', message);
     const answer = await refused(method, to, { body });
@@ -178,8 +179,35 @@ describe('a body is refused', () => {
     expect([answer.status, answer.body.code]).toEqual([413, 'body_too_large']);
   });
 
-  it('of another type, with 415', async () => {
-    for (const type of ['text/plain', 'application/x-www-form-urlencoded', 'application/merge-patch+json']) {
+  it('whose bytes are no UTF-8, with 400, for decoded they would be other words', async () => {
+    const raw = new Uint8Array(Buffer.from('{"text":"\u00e4"}', 'latin1'));
+    const answer = await refused('POST', `/conversations/${conversation}/messages`, { raw });
+    expect([answer.status, answer.body.code, paths(answer)]).toEqual([400, 'invalid_input', ['']]);
+  });
+
+  it('that says it is compressed and is not, with 400, and in an unknown way, with 415', async () => {
+    for (const [encoding, status] of [
+      ['gzip', 400],
+      ['br', 400],
+      ['compress', 415],
+    ] as const) {
+      const answer = await refused('POST', `/conversations/${conversation}/messages`, {
+        raw: '{"text":"a"}',
+        headers: { 'Content-Encoding': encoding },
+      });
+      expect([encoding, answer.status]).toEqual([encoding, status]);
+    }
+  });
+
+  it('of another type or charset, with 415', async () => {
+    for (const type of [
+      'text/plain',
+      'application/x-www-form-urlencoded',
+      'application/merge-patch+json',
+      'application/json; charset=latin1',
+      'application/json; charset="utf-16"',
+      'nonsense',
+    ]) {
       const answer = await refused('POST', `/conversations/${conversation}/messages`, {
         raw: '{"text":"a"}',
         headers: { 'Content-Type': type },
