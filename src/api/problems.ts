@@ -2,6 +2,7 @@ import { DomainError, type DomainErrorCode, domainErrors, InvalidInput } from '.
 import { EventLogUnavailable } from '../events/log/eventLog.ts';
 import { ImageStoreUnavailable } from '../images/imageStore.ts';
 import { DocumentStoreUnavailable } from '../projections/documents/documentStore.ts';
+import { ForeignCursor } from '../projections/reading/cursor.ts';
 import { ReadModelBehind } from '../projections/runner.ts';
 import { SignInRefused } from './authentication.ts';
 
@@ -128,6 +129,13 @@ export const problemOf = (error: unknown): Problem => {
       headers: problems[error.code].status === 503 ? soon : {},
     });
   if (error instanceof InvalidInput) return invalidInput(error.problems, { cause: error });
+  if (error instanceof ForeignCursor)
+    return invalidInput(
+      [{ path: 'cursor', message: 'must be the nextCursor of an earlier answer of this list' }],
+      {
+        cause: error,
+      },
+    );
   if (error instanceof SignInRefused) return signInRefused(error);
   if (error instanceof ReadModelBehind)
     return new Problem('read_model_behind', 'What you asked to read is not ready yet; try again.', {

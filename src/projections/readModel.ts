@@ -6,8 +6,8 @@ import type { QueueChange, QueuePlaces } from './places.ts';
 /** Part of a list, and where it goes on. */
 export interface Page<Item> {
   readonly items: readonly Item[];
-  /** The `cursor` of the next page; null at the end. */
-  readonly nextCursor: Position | null;
+  /** The `cursor` of the next page of the same list; null at the end. */
+  readonly nextCursor: string | null;
 }
 
 /** A scope of delivery: what a client can subscribe to. */
@@ -27,19 +27,20 @@ export interface ReadModel {
   position(): Promise<Position>;
 
   conversation(id: ConversationId): Promise<Conversation | null>;
-  /** Of a participant, newest activity first. */
+  /** Of a participant, newest activity first. @throws ForeignCursor, as each list does */
   conversations(
     of: UserId,
-    page: { readonly limit: number; readonly cursor?: Position },
+    page: { readonly limit: number; readonly cursor?: string },
   ): Promise<Page<Conversation>>;
 
+  /** `place` filled in. */
   message(id: MessageId): Promise<Message | null>;
   /** Newest first, `place` filled in; strictly older than `before`, strictly newer than `after`. */
   messages(
     of: ConversationId,
     page: {
       readonly limit: number;
-      readonly cursor?: Position;
+      readonly cursor?: string;
       readonly before?: MessageId;
       readonly after?: MessageId;
     },
@@ -53,12 +54,10 @@ export interface ReadModel {
     readonly status?: JobStatus;
     readonly conversation?: ConversationId;
     readonly limit: number;
-    readonly cursor?: Position;
+    readonly cursor?: string;
   }): Promise<Page<Job>>;
   /** Ids of a person's jobs (null: everyone's) that haven't ended. */
   activeJobs(of: UserId | null): Promise<JobId[]>;
-  /** The documents with `place` filled in from the queue; at the same moment where the store can. */
-  withPlace(message: Message): Promise<Message>;
 
   /** The first `limit` waiting jobs and all own ones, in the queue's order. */
   queue(
@@ -99,7 +98,7 @@ export interface ConversationSnapshot {
   readonly conversation: Conversation;
   /** Newest 50, newest first. */
   readonly messages: readonly Message[];
-  readonly nextCursor: Position | null;
+  readonly nextCursor: string | null;
 }
 
 export interface UserSnapshot {

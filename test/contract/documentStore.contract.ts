@@ -138,6 +138,10 @@ export const documentStoreContract = (
       expect(await store.count({ collection: fruits, where: { colour: 'red' } })).toBe(4);
       const below = { field: 'order', value: 'c' } as const;
       expect(await store.count({ collection: fruits, where: { colour: 'red' }, below })).toBe(2);
+      const within = { ...below, from: 'b' };
+      expect(await store.count({ collection: fruits, where: { colour: 'red' }, below: within })).toBe(1);
+      await store.write([{ ...write('b', 5, fruit('b')), body: null }], []);
+      expect(await store.count({ collection: fruits, where: { colour: 'red' }, below: within })).toBe(0);
     });
 
     it('refuses a query that no index serves', async () => {

@@ -59,8 +59,8 @@ export interface Query<Body extends object> {
 export interface Count<Body extends object> {
   readonly collection: Collection<Body>;
   readonly where: { readonly [Field in keyof Body & string]?: Comparable };
-  /** Count only those whose `field` is less than `value`. */
-  readonly below?: { readonly field: keyof Body & string; readonly value: string };
+  /** Count only those whose `field` is less than `value` and, where it is given, not less than `from`. */
+  readonly below?: { readonly field: keyof Body & string; readonly value: string; readonly from?: string };
 }
 
 /** Reads of one moment. */

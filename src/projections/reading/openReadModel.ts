@@ -1,15 +1,17 @@
-import type { JobId, Position } from '../../events/ids.ts';
+import type { Position } from '../../events/ids.ts';
 import { startOfLog } from '../../events/ids.ts';
 import { conversations } from '../conversations.ts';
 import type { DocumentReader, DocumentStore } from '../documents/documentStore.ts';
 import { images } from '../images.ts';
 import { jobs } from '../jobs.ts';
 import { messages } from '../messages.ts';
-import type { Conversation, Job, JobStatus, Message } from '../model.ts';
+import type { Conversation, ImageState, ImageUse, Job, JobStatus, Message } from '../model.ts';
 import { type AnyProjection, checkpointName } from '../projection.ts';
 import type { Page, ReadModel } from '../readModel.ts';
 import type { ProjectionRunner } from '../runner.ts';
-import { placeOf, readQueue } from './readQueue.ts';
+import { conversationsOf, cursorOf, jobsBy, type ListName, messagesIn, positionIn } from './cursor.ts';
+import { queryAll } from './queryAll.ts';
+import { placesOf, readQueue } from './readQueue.ts';
 import { readSnapshot } from './readSnapshot.ts';
 import { readLastInScope, readTimeline } from './readTimeline.ts';
 
@@ -23,27 +25,50 @@ export const completeTo = async (
 };
 
 /** The page of `items`, of which one more than `limit` was asked for, to learn whether there are more. */
-export const pageOf = <Item>(
+const pageOf = <Item>(
   items: readonly Item[],
   limit: number,
+  list: ListName,
   at: (item: Item) => Position,
 ): Page<Item> => {
   const shown = items.slice(0, limit);
-  const last = shown.at(-1);
-  return { items: shown, nextCursor: items.length > limit && last !== undefined ? at(last) : null };
+  const last = items.length > limit ? shown.at(-1) : undefined;
+  return { items: shown, nextCursor: last === undefined ? null : cursorOf(list, at(last)) };
 };
 
+/** `after` of a query, where the list goes on at a cursor. */
+const goingOn = (list: ListName, cursor: string | undefined) =>
+  cursor === undefined ? {} : { after: positionIn(list, cursor) };
+
 const activeStatuses: readonly JobStatus[] = ['accepted', 'queued', 'running'];
-const longestPage = 1000;
 
-/** Fills in the place of a job, or of a message's picture, where it waits. */
-const jobWithPlace = async (reader: DocumentReader, job: Job): Promise<Job> =>
-  job.status === 'queued' ? { ...job, place: await placeOf(reader, job.jobId) } : job;
+type Place = (image: ImageState) => number | null;
 
-const messageWithPlace = async (reader: DocumentReader, message: Message): Promise<Message> =>
-  message.image?.status === 'queued'
-    ? { ...message, image: { ...message.image, place: await placeOf(reader, message.image.jobId) } }
-    : message;
+/** Tells the places of those of these pictures that wait. */
+const placing = async (reader: DocumentReader, pictures: readonly (ImageState | null)[]): Promise<Place> => {
+  const waiting = pictures.filter((image) => image?.status === 'queued');
+  const places = await placesOf(
+    reader,
+    waiting.flatMap((image) => image?.jobId ?? []),
+  );
+  return (image) => (image.status === 'queued' ? (places.get(image.jobId) ?? null) : null);
+};
+
+const jobsWithPlace = async (reader: DocumentReader, found: readonly Job[]): Promise<Job[]> => {
+  const place = await placing(reader, found);
+  return found.map((job) => ({ ...job, place: place(job) }));
+};
+
+const messagesWithPlace = async (reader: DocumentReader, found: readonly Message[]): Promise<Message[]> => {
+  const place = await placing(
+    reader,
+    found.map(({ image }) => image),
+  );
+  return found.map((message) => {
+    const { image } = message;
+    return image === null ? message : { ...message, image: { ...image, place: place(image) } };
+  });
+};
 
 /** Everything that people read, from the documents that the projections wrote. */
 export const openReadModel = (
@@ -56,19 +81,23 @@ export const openReadModel = (
 
   conversation: (id) => documents.get(conversations.collection, id),
   async conversations(of, { limit, cursor }) {
+    const list = conversationsOf(of);
     const found = await documents.query<Conversation>({
       collection: conversations.collection,
       where: { participantIds: of },
       orderBy: 'lastActivityPosition',
       direction: 'descending',
-      ...(cursor === undefined ? {} : { after: cursor }),
+      ...goingOn(list, cursor),
       limit: limit + 1,
     });
-    return pageOf(found, limit, (each) => each.lastActivityPosition);
+    return pageOf(found, limit, list, (each) => each.lastActivityPosition);
   },
 
-  message: (id) => documents.get(messages.collection, id),
-  withPlace: (message) => documents.snapshot((reader) => messageWithPlace(reader, message)),
+  message: (id) =>
+    documents.snapshot(async (reader) => {
+      const message = await reader.get(messages.collection, id);
+      return message === null ? null : ((await messagesWithPlace(reader, [message]))[0] ?? null);
+    }),
   messages: (of, { limit, cursor, before, after }) =>
     documents.snapshot(async (reader) => {
       const [older, newer] = await Promise.all(
@@ -76,31 +105,33 @@ export const openReadModel = (
           id === undefined ? null : await reader.get(messages.collection, id),
         ),
       );
-      const start = cursor ?? older?.postedPosition;
+      const list = messagesIn(of);
       const found = await reader.query<Message>({
         collection: messages.collection,
         where: { conversationId: of },
         orderBy: 'postedPosition',
         direction: 'descending',
-        ...(start === undefined ? {} : { after: start }),
+        ...(older === null || older === undefined ? {} : { after: older.postedPosition }),
+        ...goingOn(list, cursor),
         ...(newer === null || newer === undefined ? {} : { until: newer.postedPosition }),
         limit: limit + 2,
       });
       const strictlyNewer = found.filter(({ messageId }) => messageId !== after);
-      const page = pageOf(strictlyNewer, limit, (each) => each.postedPosition);
-      const items = await Promise.all(page.items.map((each) => messageWithPlace(reader, each)));
-      return { ...page, items };
+      const page = pageOf(strictlyNewer, limit, list, (each) => each.postedPosition);
+      return { ...page, items: await messagesWithPlace(reader, page.items) };
     }),
 
   job: (id) =>
     documents.snapshot(async (reader) => {
       const job = await reader.get(jobs.collection, id);
-      return job === null ? null : await jobWithPlace(reader, job);
+      return job === null ? null : ((await jobsWithPlace(reader, [job]))[0] ?? null);
     }),
-  jobs: ({ of, status, conversation, limit, cursor }) =>
+  jobs: ({ limit, cursor, ...filter }) =>
     documents.snapshot(async (reader) => {
+      const { of, status, conversation } = filter;
+      const list = jobsBy(filter);
       const found: Job[] = [];
-      let after = cursor;
+      let from = goingOn(list, cursor);
       // What no index serves (status within a conversation) is sifted here, a page at a time.
       for (;;) {
         const page = await reader.query<Job>({
@@ -111,7 +142,7 @@ export const openReadModel = (
               : { ...(of === null ? {} : { ownerId: of }), ...(status === undefined ? {} : { status }) },
           orderBy: 'createdPosition',
           direction: 'descending',
-          ...(after === undefined ? {} : { after }),
+          ...from,
           limit: limit + 1,
         });
         found.push(
@@ -119,32 +150,26 @@ export const openReadModel = (
             (job) => (of === null || job.ownerId === of) && (status === undefined || job.status === status),
           ),
         );
-        after = page.at(-1)?.createdPosition;
-        if (found.length > limit || page.length <= limit) break;
+        const last = page.at(-1);
+        if (last === undefined || found.length > limit || page.length <= limit) break;
+        from = { after: last.createdPosition };
       }
-      const page = pageOf(found, limit, (each) => each.createdPosition);
-      return { ...page, items: await Promise.all(page.items.map((each) => jobWithPlace(reader, each))) };
+      const page = pageOf(found, limit, list, (each) => each.createdPosition);
+      return { ...page, items: await jobsWithPlace(reader, page.items) };
     }),
   activeJobs: (of) =>
     documents.snapshot(async (reader) => {
-      const found: JobId[] = [];
-      for (const status of activeStatuses) {
-        let after: Position | undefined;
-        for (;;) {
-          const page: Job[] = await reader.query<Job>({
+      const found: Job[] = [];
+      for (const status of activeStatuses)
+        found.push(
+          ...(await queryAll<Job>(reader, {
             collection: jobs.collection,
             where: { status, ...(of === null ? {} : { ownerId: of }) },
             orderBy: 'createdPosition',
             direction: 'ascending',
-            ...(after === undefined ? {} : { after }),
-            limit: longestPage,
-          });
-          found.push(...page.map(({ jobId }) => jobId));
-          after = page.at(-1)?.createdPosition;
-          if (page.length < longestPage) break;
-        }
-      }
-      return found;
+          })),
+        );
+      return found.map(({ jobId }) => jobId);
     }),
 
   queue: (viewer, limit) =>
@@ -155,12 +180,11 @@ export const openReadModel = (
 
   imageUses: (imageId) =>
     documents.snapshot(async (reader) => {
-      const uses = await reader.query({
+      const uses = await queryAll<ImageUse>(reader, {
         collection: images.collection,
         where: { imageId },
         orderBy: 'jobId',
         direction: 'ascending',
-        limit: longestPage,
       });
       const found = await Promise.all(
         uses.map(async ({ jobId, kind }) => ({ kind, job: await reader.get(jobs.collection, jobId) })),

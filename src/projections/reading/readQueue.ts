@@ -2,42 +2,56 @@ import type { JobId, UserId } from '../../events/ids.ts';
 import type { DocumentReader } from '../documents/documentStore.ts';
 import type { QueueEntry } from '../model.ts';
 import { queue, queueName, queueState } from '../queue.ts';
+import { queryAll } from './queryAll.ts';
 
-/** 1 + the number of waiting jobs that go before it; null where it doesn't wait. */
-export const placeOf = async (reader: DocumentReader, jobId: JobId): Promise<number | null> => {
-  const entry = await reader.get(queue.collection, jobId);
-  if (entry === null || entry.status !== 'waiting') return null;
-  const before = await reader.count({
-    collection: queue.collection,
-    where: { status: 'waiting' },
-    below: { field: 'orderKey', value: entry.orderKey },
-  });
-  return before + 1;
+const byOrder = (left: QueueEntry, right: QueueEntry): number => (left.orderKey < right.orderKey ? -1 : 1);
+
+/**
+ * The place of each: 1 + the number of waiting jobs that go before it. It is counted on from one to the
+ * next, so that a thousand places cost one pass over the queue's index and not a thousand.
+ */
+const placed = async (reader: DocumentReader, entries: readonly QueueEntry[]) => {
+  const found: (QueueEntry & { readonly place: number })[] = [];
+  for (const entry of entries.toSorted(byOrder)) {
+    const before = found.at(-1);
+    const since = await reader.count({
+      collection: queue.collection,
+      where: { status: 'waiting' },
+      below: {
+        ...{ field: 'orderKey', value: entry.orderKey },
+        ...(before === undefined ? {} : { from: before.orderKey }),
+      },
+    });
+    found.push({ ...entry, place: (before?.place ?? 1) + since });
+  }
+  return found;
 };
 
-const waitingJobs = (reader: DocumentReader, limit: number, of?: UserId): Promise<QueueEntry[]> =>
-  reader.query<QueueEntry>({
-    collection: queue.collection,
-    where: { status: 'waiting', ...(of === undefined ? {} : { ownerId: of }) },
-    orderBy: 'orderKey',
-    direction: 'ascending',
-    limit,
-  });
+/** The places of those that wait. */
+export const placesOf = async (
+  reader: DocumentReader,
+  jobIds: readonly JobId[],
+): Promise<ReadonlyMap<JobId, number>> => {
+  const entries = await Promise.all(jobIds.map((id) => reader.get(queue.collection, id)));
+  const waiting = entries.flatMap((entry) => (entry?.status === 'waiting' ? [entry] : []));
+  return new Map((await placed(reader, waiting)).map(({ jobId, place }) => [jobId, place]));
+};
 
 const howMany = (reader: DocumentReader, status: QueueEntry['status']): Promise<number> =>
   reader.count({ collection: queue.collection, where: { status } });
 
-/** Own entries beyond this many have no place of their own in the answer. */
-const mostOwn = 1000;
+const inOrder = { collection: queue.collection, orderBy: 'orderKey', direction: 'ascending' } as const;
 
 /** The first `limit` waiting jobs and all of the viewer's, in the queue's order, each with its place. */
 export const readQueue = async (reader: DocumentReader, viewer: UserId, limit: number) => {
-  const first = await waitingJobs(reader, limit);
-  const shown = new Set(first.map(({ jobId }) => jobId));
-  const own = (await waitingJobs(reader, mostOwn, viewer)).filter(({ jobId }) => !shown.has(jobId));
-  const later = await Promise.all(
-    own.map(async (entry) => ({ ...entry, place: (await placeOf(reader, entry.jobId)) ?? 0 })),
-  );
+  const first = await reader.query<QueueEntry>({ ...inOrder, where: { status: 'waiting' }, limit });
+  const last = first.at(-1);
+  const own = await queryAll<QueueEntry>(reader, {
+    ...inOrder,
+    where: { status: 'waiting', ownerId: viewer },
+    ...(last === undefined ? {} : { after: last.orderKey }),
+  });
+  const later = await placed(reader, own);
   return {
     paused: (await reader.get(queueState.collection, queueName))?.paused ?? false,
     waiting: await howMany(reader, 'waiting'),

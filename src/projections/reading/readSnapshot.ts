@@ -6,6 +6,8 @@ import { messages } from '../messages.ts';
 import type { Conversation, Job, JobStatus, Message, QueueEntry } from '../model.ts';
 import type { QueuePlaces, WaitingJob } from '../places.ts';
 import type { ConversationSnapshot, Scope, UserSnapshot } from '../readModel.ts';
+import { cursorOf, messagesIn } from './cursor.ts';
+import { queryAll } from './queryAll.ts';
 import { readQueue } from './readQueue.ts';
 
 const newest = 50;
@@ -28,17 +30,17 @@ const conversationSnapshot = async (reader: DocumentReader, id: string): Promise
     limit: newest + 1,
   });
   const shown = found.slice(0, newest);
-  const nextCursor = found.length > newest ? (shown.at(-1)?.postedPosition ?? null) : null;
+  const last = found.length > newest ? shown.at(-1) : undefined;
+  const nextCursor = last === undefined ? null : cursorOf(messagesIn(id), last.postedPosition);
   return { conversation, messages: shown, nextCursor };
 };
 
 const activeJobs = async (reader: DocumentReader, viewer: UserId, status: JobStatus): Promise<Job[]> =>
-  reader.query<Job>({
+  queryAll<Job>(reader, {
     collection: jobs.collection,
     where: { ownerId: viewer, status },
     orderBy: 'createdPosition',
     direction: 'descending',
-    limit: 1000,
   });
 
 const userSnapshot = async (reader: DocumentReader, viewer: UserId): Promise<UserSnapshot> => ({

@@ -18,9 +18,12 @@ import {
 export const messageOperations = ({ commands, readModel, config }: HttpApiParts): readonly Operation[] => {
   const reading = readingOf(readModel);
 
+  /** As a command's answer shows it: the place is told by GET alone. */
   const changed = async (id: MessageId, position: Position): Promise<Message> => {
     await whenReadable(readModel, position);
-    return made(await readModel.message(id), 'message');
+    const message = made(await readModel.message(id), 'message');
+    const { image } = message;
+    return image === null ? message : { ...message, image: { ...image, place: null } };
   };
 
   /** A page can only begin or end at a message of that conversation. */
@@ -70,10 +73,8 @@ export const messageOperations = ({ commands, readModel, config }: HttpApiParts)
       method: 'get',
       path: '/messages/:id',
       params: messageParams,
-      async answer({ context, params }) {
-        const message = await reading.message(context.principal, params.id);
-        return ok({ message: await readModel.withPlace(message) });
-      },
+      answer: async ({ context, params }) =>
+        ok({ message: await reading.message(context.principal, params.id) }),
     }),
     operation({
       method: 'patch',

@@ -1,0 +1,35 @@
+import { createHash } from 'node:crypto';
+import { type Position, position as positionSchema } from '../../events/ids.ts';
+
+/** What a list is of: its name and all that it is narrowed by. */
+export type ListName = readonly (string | null)[];
+
+/** The cursor isn't one of this list. */
+export class ForeignCursor extends Error {
+  readonly code = 'foreign_cursor';
+}
+
+const markOf = (list: ListName): string =>
+  createHash('sha256').update(JSON.stringify(list)).digest('hex').slice(0, 8);
+
+/**
+ * Where a list goes on: the position of the last that was shown, and a mark of the list, so that a cursor
+ * of another list is found out rather than believed. Opaque to clients.
+ */
+export const cursorOf = (list: ListName, position: Position): string => `${position}-${markOf(list)}`;
+
+/** @throws ForeignCursor */
+export const positionIn = (list: ListName, cursor: string): Position => {
+  const position = positionSchema.safeParse(cursor.slice(0, 20)).data;
+  if (position === undefined || cursor !== cursorOf(list, position))
+    throw new ForeignCursor('the cursor is not one of this list');
+  return position;
+};
+
+export const conversationsOf = (person: string): ListName => ['conversations', person];
+export const messagesIn = (conversation: string): ListName => ['messages', conversation];
+export const jobsBy = (filter: {
+  readonly of: string | null;
+  readonly status?: string;
+  readonly conversation?: string;
+}): ListName => ['jobs', filter.of, filter.status ?? null, filter.conversation ?? null];
