@@ -1,6 +1,7 @@
 import type { CommandId, ConversationId, JobId, MessageId, Position, UserId } from '../events/ids.ts';
 import type { ImageRequest } from '../events/imageRequest.ts';
 import type { JsonObject } from '../events/json.ts';
+import type { Handling } from './handler.ts';
 import type { Principal } from './permissions.ts';
 
 /** Who asks for a command, and under which ids it goes into the log. */
@@ -69,8 +70,7 @@ export interface Commands {
 }
 
 /** What commands need of the world. */
-export interface CommandSurroundings {
-  readonly now: () => Date;
+export interface CommandSurroundings extends Omit<Handling, 'log'> {
   /** A new UUID, version 7. */
   readonly newId: () => string;
   /** A seed for a picture whose request names none: 0 – 2^32-1. */

@@ -17,8 +17,9 @@ type ConversationCommands = Pick<
 
 export const conversationCommands = (
   log: EventLog,
-  { now, nameOf }: CommandSurroundings,
+  surroundings: CommandSurroundings,
 ): ConversationCommands => {
+  const handling = { ...surroundings, log };
   const change = async (
     action: Action,
     context: CommandContext,
@@ -27,7 +28,7 @@ export const conversationCommands = (
     more: Circumstances = {},
   ) => {
     const { position } = await handle(
-      { log, now },
+      handling,
       conversationDecider,
       conversationStream(id),
       command,
@@ -37,7 +38,7 @@ export const conversationCommands = (
     return { position };
   };
 
-  const named = async (id: UserId): Promise<Person> => ({ id, name: await nameOf(id) });
+  const named = async (id: UserId): Promise<Person> => ({ id, name: await surroundings.nameOf(id) });
 
   return {
     async startConversation(context, { conversationId: given, title = '', participants = [] }) {
@@ -46,7 +47,7 @@ export const conversationCommands = (
       const others = await Promise.all([...new Set(participants)].filter((other) => other !== id).map(named));
       const command = { type: 'start', conversationId, title, startedBy: { id, name }, others } as const;
       const stream = conversationStream(conversationId);
-      const { position } = await handle({ log, now }, conversationDecider, stream, command, causeOf(context));
+      const { position } = await handle(handling, conversationDecider, stream, command, causeOf(context));
       return { conversationId, position };
     },
     renameConversation: (context, id, title) =>

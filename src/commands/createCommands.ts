@@ -11,10 +11,15 @@ import { queueDecider } from './queue.ts';
 
 /** Everything that people can do, on this log. */
 export const createCommands = (log: EventLog, surroundings: CommandSurroundings): Commands => {
-  const { now } = surroundings;
   const changeQueue = async (context: CommandContext, type: 'pause' | 'resume') => {
     permit('changeQueue', context.principal, {});
-    const { position } = await handle({ log, now }, queueDecider, queueStream, { type }, causeOf(context));
+    const { position } = await handle(
+      { ...surroundings, log },
+      queueDecider,
+      queueStream,
+      { type },
+      causeOf(context),
+    );
     return { position };
   };
   return {

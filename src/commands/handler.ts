@@ -1,3 +1,5 @@
+import { setTimeout } from 'node:timers/promises';
+import type { z } from 'zod';
 import { catalogue, type DomainEvent, type DomainFact, decode } from '../events/catalogue.ts';
 import type { CommandId, Position } from '../events/ids.ts';
 import type { JsonObject } from '../events/json.ts';
@@ -7,11 +9,12 @@ import {
   type NewEvent,
   WrongExpectedRevision,
 } from '../events/log/eventLog.ts';
-import type { Actor, Subject } from '../events/metadata.ts';
+import { type Actor, eventMetadata, type Subject } from '../events/metadata.ts';
 import type { StreamName } from '../events/streams.ts';
 import type { Decider } from './decider.ts';
 import { eventIdOf } from './derivedIds.ts';
 import { DomainError, InvalidInput } from './errors.ts';
+import { inTurn } from './turns.ts';
 
 /** Who lets something happen, and under which ids it goes into the log. */
 export interface Cause {
@@ -31,53 +34,81 @@ export interface Loaded<State> {
   readonly position: Position | null;
 }
 
-export interface Handled<State> extends Loaded<State> {
+export interface Handled<State> {
+  /** What it was decided on. */
+  readonly state: State;
   /** What happened under this command id, now or when it was first given. */
   readonly facts: readonly DomainFact[];
   /** Up to where a reader has to have come to see it. */
   readonly position: Position;
 }
 
+/** What handling needs of the world. */
+export interface Handling {
+  readonly log: EventLog;
+  readonly now: () => Date;
+  /** Lets some time pass before the next try; tests let none pass. */
+  readonly pause?: ((tries: number) => Promise<unknown>) | undefined;
+}
+
 /** How often it is decided again, after others came first. */
 const mostTries = 20;
 
+const longestPause = 100;
+
+/** At random and longer each time, else processes that came second together come together again. */
+const pauseAtRandom = (tries: number) => setTimeout(Math.random() * Math.min(2 ** tries, longestPause));
+
+type Folding<State> = Pick<Decider<State, never, never>, 'initial' | 'evolve'>;
+
 interface History<State> extends Loaded<State> {
-  readonly events: readonly DomainEvent[];
+  readonly own: Own<State> | null;
+}
+
+/** What has happened under the command id already, and the state that it was decided on. */
+interface Own<State> {
+  readonly state: State;
+  readonly facts: readonly DomainEvent[];
+  readonly position: Position;
 }
 
 const read = async <State>(
   log: EventLog,
   stream: StreamName,
-  decider: Pick<Decider<State, never, never>, 'initial' | 'evolve'>,
+  { initial, evolve }: Folding<State>,
+  commandId?: CommandId,
 ): Promise<History<State>> => {
-  let state = decider.initial;
+  let state = initial;
   let revision: number | null = null;
   let position: Position | null = null;
-  const events: DomainEvent[] = [];
+  let own: Own<State> | null = null;
   for await (const recorded of log.readStream(stream)) {
-    const event = decode(recorded);
     ({ revision, position } = recorded);
+    const event = decode(recorded);
     if (event === null) continue;
-    events.push(event);
-    state = decider.evolve(state, event);
+    if (event.causationId === commandId) {
+      const before: Pick<Own<State>, 'state' | 'facts'> = own ?? { state, facts: [] };
+      own = { state: before.state, facts: [...before.facts, event], position };
+    }
+    state = evolve(state, event);
   }
-  return { state, revision, position, events };
+  return { state, revision, position, own };
 };
 
 /** The state of a stream as the log has it now. */
 export const load = async <State>(
   log: EventLog,
   stream: StreamName,
-  decider: Pick<Decider<State, never, never>, 'initial' | 'evolve'>,
+  decider: Folding<State>,
 ): Promise<Loaded<State>> => {
   const { state, revision, position } = await read(log, stream, decider);
   return { state, revision, position };
 };
 
-/** @throws InvalidInput where the data isn't what the event's schema says: nothing else gets into the log. */
-const validData = (fact: DomainFact): JsonObject => {
-  const result = catalogue[fact.type].data.safeParse(fact.data);
-  if (result.success) return result.data as JsonObject;
+/** @throws InvalidInput where the value isn't what the schema says: nothing else gets into the log. */
+const valid = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.output<Schema> => {
+  const result = schema.safeParse(value);
+  if (result.success) return result.data;
   throw new InvalidInput(result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
 };
 
@@ -88,58 +119,67 @@ const newEvents = (
   { actor, commandId, correlationId }: Cause,
   now: Date,
 ): NewEvent[] =>
-  facts.map((fact, index) => ({
+  facts.map(({ type, data }, index) => ({
     id: eventIdOf(commandId, stream, index),
-    type: fact.type,
-    data: validData(fact),
-    metadata: {
+    type,
+    data: valid(catalogue[type].data, data) as JsonObject,
+    metadata: valid(eventMetadata, {
       actor,
       correlationId,
       causationId: commandId,
       at: now.toISOString(),
-      schema: catalogue[fact.type].version,
+      schema: catalogue[type].version,
       subject,
-    },
+    }),
   }));
 
-/**
- * Handles one command in five steps: load, fold, decide, append at the revision that was read, return.
- * Who comes second in the log does all five again on what is there now. An append whose answer was lost
- * is repeated with the same event ids, which is harmless. `permit` throws where this may not be done to
- * what was read; it is asked at each try, for what is permitted may change too.
- * @throws DomainError, InvalidInput, EventLogUnavailable
- */
-export const handle = async <State, Command, Fact extends DomainFact>(
-  { log, now }: { readonly log: EventLog; readonly now: () => Date },
+/** The five steps of `handle`, repeated. */
+const tryToHandle = async <State, Command, Fact extends DomainFact>(
+  { log, now, pause = pauseAtRandom }: Handling,
   decider: Decider<State, Command, Fact>,
   stream: StreamName,
   command: Command,
   cause: Cause,
-  permit: (state: State) => void = () => undefined,
+  permit: (state: State) => unknown,
 ): Promise<Handled<State>> => {
   let answersLost = 0;
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const { state, revision, position, events } = await read(log, stream, decider);
-    const before = events.filter(({ causationId }) => causationId === cause.commandId);
-    const last = before.at(-1);
-    if (last !== undefined) return { state, revision, position: last.position, facts: before };
-    permit(state);
+    const { state, revision, position, own } = await read(log, stream, decider, cause.commandId);
+    if (own !== null) return own;
+    await permit(state);
     const facts = decider.decide(command, state);
-    if (facts.length === 0) return { state, revision, position: position ?? (await log.head()), facts };
+    if (facts.length === 0) return { state, facts, position: position ?? (await log.head()) };
     const subject = { ...cause.subject, ...decider.subjectOf(facts, state) };
+    const events = newEvents(facts, stream, subject, cause, now());
     try {
-      const appended = await log.append(
-        stream,
-        revision ?? 'no_stream',
-        newEvents(facts, stream, subject, cause, now()),
-      );
-      return { state, ...appended, facts };
+      const appended = await log.append(stream, revision ?? 'no_stream', events);
+      return { state, facts, position: appended.position };
     } catch (error) {
-      if (error instanceof WrongExpectedRevision) continue;
       // Once more: the look for what has happened already tells whether the first was written.
       if (error instanceof EventLogUnavailable && answersLost++ === 0) continue;
-      throw error;
+      if (!(error instanceof WrongExpectedRevision)) throw error;
+      await pause(tries);
     }
   }
   throw new DomainError('too_many_conflicts', 'Others kept changing this at the same time; try again.');
 };
+
+/**
+ * Handles one command in five steps: load, fold, decide, append at the revision that was read, return.
+ * Who comes second in the log does all five again on what is there now. An append whose answer was lost
+ * is repeated with the same event ids, which is harmless.
+ *
+ * `permit` throws where this may not be done to what was read; rules across streams are looked up there.
+ * It is asked at each try, for what is permitted may change too, but not about what has happened already:
+ * a repetition gets the first answer, whatever has changed since.
+ * @throws DomainError, InvalidInput, EventLogUnavailable
+ */
+export const handle = <State, Command, Fact extends DomainFact>(
+  handling: Handling,
+  decider: Decider<State, Command, Fact>,
+  stream: StreamName,
+  command: Command,
+  cause: Cause,
+  permit: (state: State) => unknown = () => undefined,
+): Promise<Handled<State>> =>
+  inTurn(handling.log, stream, () => tryToHandle(handling, decider, stream, command, cause, permit));

@@ -1,6 +1,5 @@
 import { type JobId, type Position, startOfLog } from '../events/ids.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
-import type { Person } from '../events/metadata.ts';
 import { conversationStream, jobStream, messageStream } from '../events/streams.ts';
 import { causeOf } from './cause.ts';
 import { circumstancesOf } from './circumstances.ts';
@@ -19,18 +18,23 @@ const noSuchJob = (): DomainError =>
 
 type JobCommands = Pick<Commands, 'cancelJob' | 'cancelJobs' | 'retryJob' | 'prioritizeJob'>;
 
-export const jobCommands = (
-  log: EventLog,
-  { now, locateJob, jobLimits }: CommandSurroundings,
-): JobCommands => {
-  /** The job and the message that asked for it, read from the log, if this person may do this to them. */
-  const permitted = async (action: Action, by: Principal, id: JobId) => {
+export const jobCommands = (log: EventLog, surroundings: CommandSurroundings): JobCommands => {
+  const handling = { ...surroundings, log };
+
+  /** The job, and the message that asked for it. */
+  const locate = async (id: JobId) => {
     const { state: job } = await load(log, jobStream(id), jobDecider);
     const known = job.status === 'none' ? null : (job.details?.messageId ?? null);
-    const messageId = known ?? (await locateJob(id));
+    const messageId = known ?? (await surroundings.locateJob(id));
     if (messageId === null) throw noSuchJob();
     const { state: message } = await load(log, messageStream(messageId), messageDecider);
     if (message.status === 'none') throw noSuchJob();
+    return { job, message };
+  };
+
+  /** The same with the conversation around them, if this person may do this to the job. */
+  const permitted = async (action: Action, by: Principal, id: JobId) => {
+    const { job, message } = await locate(id);
     const { conversationId, author } = message.posted;
     const { state: around } = await load(log, conversationStream(conversationId), conversationDecider);
     permit(action, by, { ...circumstancesOf(around), author: author.id }, noSuchJob);
@@ -42,25 +46,32 @@ export const jobCommands = (
     id: JobId,
     { conversationId, messageId, author }: PostedMessage,
     command: JobCommand,
+    permit: () => unknown,
   ) => {
     const subject = { conversationId, messageId, jobId: id, ownerId: author.id };
-    return handle({ log, now }, jobDecider, jobStream(id), command, { ...causeOf(context), subject });
+    const cause = { ...causeOf(context), subject };
+    return handle(handling, jobDecider, jobStream(id), command, cause, permit);
   };
 
-  const cancel = async (context: CommandContext, id: JobId) => {
+  const change = async (action: Action, context: CommandContext, id: JobId, command: JobCommand) => {
+    const { message } = await locate(id);
+    return run(context, id, message.posted, command, () => permitted(action, context.principal, id));
+  };
+
+  const cancel = (context: CommandContext, id: JobId) => {
     const { id: userId, name } = context.principal;
-    const { message } = await permitted('cancelJob', context.principal, id);
-    return run(context, id, message.posted, { type: 'cancel', by: { id: userId, name } });
+    return change('cancelJob', context, id, { type: 'cancel', by: { id: userId, name } });
   };
 
   return {
     cancelJob: async (context, id) => ({ position: (await cancel(context, id)).position }),
     async cancelJobs(context, ids) {
+      const once = [...new Set(ids)];
       // Whether all of them are there is found before any is cancelled.
-      for (const id of ids) await permitted('cancelJob', context.principal, id);
+      for (const id of once) await permitted('cancelJob', context.principal, id);
       const cancelled: JobId[] = [];
       let position: Position = startOfLog;
-      for (const id of ids) {
+      for (const id of once) {
         const handled = await cancel({ ...context, commandId: partOf(context.commandId, id) }, id);
         if (handled.facts.length > 0) cancelled.push(id);
         if (handled.position > position) position = handled.position;
@@ -69,35 +80,26 @@ export const jobCommands = (
     },
     async retryJob(context, id) {
       const { principal } = context;
-      const { job, message, around } = await permitted('retryJob', principal, id);
-      if (job.status !== 'failed' && job.status !== 'cancelled')
-        throw new DomainError('job_not_retryable', 'Only a failed or cancelled job can be tried again.');
-      if (around.status === 'archived') throw archivedError();
-      if (message.status === 'removed') throw removedError();
-      const { conversationId, messageId, author, image } = message.posted;
+      const { posted } = (await locate(id)).message;
+      const { conversationId, messageId, author: owner, image } = posted;
       if (image === null) throw noSuchJob();
       const { request } = image;
-      const owner: Person = author;
       const priority = principal.roles.includes('operator') ? image.priority : Math.min(image.priority, 0);
-      const limits = limitsFor(request, jobLimits);
+      const limits = limitsFor(request, surroundings.jobLimits);
       const jobId = retryIdOf(id);
-      const again = {
-        jobId,
-        conversationId,
-        messageId,
-        owner,
-        request,
-        limits,
-        priority,
-        round: 0,
-        retryOf: id,
-      };
-      const { position } = await run(context, jobId, message.posted, { type: 'queue', ...again });
+      const asked = { jobId, conversationId, messageId, owner, request, limits, priority };
+      const again = { type: 'queue', ...asked, round: 0, retryOf: id } as const;
+      const { position } = await run(context, jobId, posted, again, async () => {
+        const { job, message, around } = await permitted('retryJob', principal, id);
+        if (job.status !== 'failed' && job.status !== 'cancelled')
+          throw new DomainError('job_not_retryable', 'Only a failed or cancelled job can be tried again.');
+        if (around.status === 'archived') throw archivedError();
+        if (message.status === 'removed') throw removedError();
+      });
       return { jobId, position };
     },
     async prioritizeJob(context, id, priority) {
-      const { message } = await permitted('changeQueue', context.principal, id);
-      const { position } = await run(context, id, message.posted, { type: 'prioritize', priority });
+      const { position } = await change('prioritizeJob', context, id, { type: 'prioritize', priority });
       return { position };
     },
   };

@@ -52,22 +52,20 @@ const checkPriority = (priority: number, { roles }: Principal): void => {
 
 type MessageCommands = Pick<Commands, 'postMessage' | 'editMessage' | 'mergeMetadata' | 'removeMessage'>;
 
-export const messageCommands = (log: EventLog, { now, newSeed }: CommandSurroundings): MessageCommands => {
+export const messageCommands = (log: EventLog, surroundings: CommandSurroundings): MessageCommands => {
+  const handling = { ...surroundings, log };
+
   /** Rules across streams are read from the log; what is decided in the same instant may land behind. */
   const change = async (action: Action, context: CommandContext, id: MessageId, command: MessageCommand) => {
-    const { state } = await load(log, messageStream(id), messageDecider);
-    if (state.status === 'none') throw noSuchMessage();
-    const { author, conversationId } = state.posted;
-    const { state: around } = await load(log, conversationStream(conversationId), conversationDecider);
-    permit(action, context.principal, { ...circumstancesOf(around), author: author.id }, noSuchMessage);
-    if (around.status === 'archived') throw archivedError();
-    const { position } = await handle(
-      { log, now },
-      messageDecider,
-      messageStream(id),
-      command,
-      causeOf(context),
-    );
+    const stream = messageStream(id);
+    const cause = causeOf(context);
+    const { position } = await handle(handling, messageDecider, stream, command, cause, async (message) => {
+      if (message.status === 'none') throw noSuchMessage();
+      const { author, conversationId } = message.posted;
+      const { state: around } = await load(log, conversationStream(conversationId), conversationDecider);
+      permit(action, context.principal, { ...circumstancesOf(around), author: author.id }, noSuchMessage);
+      if (around.status === 'archived') throw archivedError();
+    });
     return { position };
   };
 
@@ -75,23 +73,25 @@ export const messageCommands = (log: EventLog, { now, newSeed }: CommandSurround
     async postMessage(context, conversationId, { messageId: given, text, metadata = {}, image }) {
       const { principal } = context;
       const { id, name } = principal;
-      const { state } = await load(log, conversationStream(conversationId), conversationDecider);
-      permitIn('post', principal, state);
-      if (state.status === 'archived') throw archivedError();
       const messageId = given ?? messageIdOf(context.commandId);
       const priority = image?.priority ?? 0;
-      checkPriority(priority, principal);
       const asked =
         image === undefined
           ? null
-          : { jobId: jobIdOf(messageId), request: requestOf(image, text, newSeed), priority };
+          : { jobId: jobIdOf(messageId), request: requestOf(image, text, surroundings.newSeed), priority };
       const command = {
         type: 'post',
         message: { messageId, conversationId, author: { id, name }, text, metadata, image: asked },
         seedLeftOpen: image?.seed === undefined,
       } as const;
       const stream = messageStream(messageId);
-      const { position } = await handle({ log, now }, messageDecider, stream, command, causeOf(context));
+      const cause = causeOf(context);
+      const { position } = await handle(handling, messageDecider, stream, command, cause, async () => {
+        const { state } = await load(log, conversationStream(conversationId), conversationDecider);
+        permitIn('post', principal, state);
+        if (state.status === 'archived') throw archivedError();
+        checkPriority(priority, principal);
+      });
       return { messageId, jobId: asked?.jobId ?? null, position };
     },
     editMessage: (context, id, text) => change('editMessage', context, id, { type: 'edit', text }),

@@ -49,6 +49,7 @@ const rules = {
   readJob: either(participant, owner, operator),
   cancelJob: either(owner, operator),
   retryJob: either(author, operator),
+  prioritizeJob: operator,
   changeQueue: operator,
   readOthersJobs: operator,
   /** What was in a message that is removed by now. */
@@ -57,6 +58,9 @@ const rules = {
 
 export type Action = keyof typeof rules;
 
+/** Who may read a job, its owner who has left the conversation too, may know that it is there. */
+const jobActions: ReadonlySet<Action> = new Set(['readJob', 'cancelJob', 'retryJob', 'prioritizeJob']);
+
 /** `hidden` where the person must not even learn that the thing exists: not found. */
 export const permission = (
   action: Action,
@@ -64,7 +68,8 @@ export const permission = (
   what: Circumstances,
 ): 'allowed' | 'forbidden' | 'hidden' => {
   if (rules[action](who, what)) return 'allowed';
-  return what.participants === undefined || participant(who, what) ? 'forbidden' : 'hidden';
+  const knows = jobActions.has(action) ? rules.readJob : rules.readConversation;
+  return what.participants === undefined || knows(who, what) ? 'forbidden' : 'hidden';
 };
 
 /** What a person is told who may see a thing but not do this to it. */
@@ -81,6 +86,7 @@ const refusals: Readonly<Record<Action, string>> = {
   readJob: 'Only participants of its conversation, or an operator, may see this job.',
   cancelJob: 'Only who asked for the picture, or an operator, may cancel it.',
   retryJob: 'Only who asked for the picture, or an operator, may try it again.',
+  prioritizeJob: 'Only an operator may change the priority of a job.',
   changeQueue: 'Only an operator may change the queue.',
   readOthersJobs: 'Only an operator may see the jobs of others.',
   readRemoved: 'Only an operator or auditor may see what was removed.',

@@ -101,6 +101,9 @@ export const openMemoryLog = (logId = randomUUID() as LogId): MemoryLog => {
     isConsecutive: true,
     async append(stream, expected, added) {
       check();
+      const ids = new Set(added.map(({ id }) => id));
+      const repeated = events.findLast((event) => event.stream === stream && ids.has(event.id));
+      if (repeated !== undefined) return { revision: repeated.revision, position: repeated.position };
       const actual = lastRevision(stream);
       const matches =
         expected === 'any' ||

@@ -1,5 +1,13 @@
 import type { DomainEvent, DomainFact } from '../../src/events/catalogue.ts';
-import type { ConversationId, EventId, ImageId, JobId, MessageId, UserId } from '../../src/events/ids.ts';
+import type {
+  CommandId,
+  ConversationId,
+  EventId,
+  ImageId,
+  JobId,
+  MessageId,
+  UserId,
+} from '../../src/events/ids.ts';
 import { positionOf } from '../../src/events/ids.ts';
 import type { ImageRequest } from '../../src/events/imageRequest.ts';
 import type { Person } from '../../src/events/metadata.ts';
@@ -10,6 +18,7 @@ const numbered = (kind: string, n: number): string => `${kind}-0000-7000-8000-${
 export const conversationNumber = (n: number) => numbered('00000001', n) as ConversationId;
 export const messageNumber = (n: number) => numbered('00000002', n) as MessageId;
 export const jobNumber = (n: number) => numbered('00000003', n) as JobId;
+export const commandNumber = (n: number) => numbered('00000004', n) as CommandId;
 export const imageNumber = (n: number) => n.toString(16).padStart(64, '0') as ImageId;
 
 export const ada: Person = { id: 'ada' as UserId, name: 'Ada' };
