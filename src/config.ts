@@ -11,6 +11,16 @@ const whole = (least: number, most: number) =>
 const storeUrl = (scheme: string) =>
   z.string().regex(new RegExp(`^${scheme}:.+`), `must be a URL like ${scheme}:./data/name`);
 
+const documentsUrl = z
+  .string()
+  .regex(
+    /^(sqlite|mongodb|mongodb\+srv):.+/,
+    'must be a URL like sqlite:./data/name or mongodb://host:27017/name',
+  );
+
+/** As it may be shown: a URL without the user name and password in it. */
+const shown = (value: string): string => value.replace(/\/\/.*@/, '//…@');
+
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 
 /** Every setting, with its default. docs/settings.md lists them from here. */
@@ -20,9 +30,9 @@ export const settings = z
     PORT: whole(0, 65_535).default(3000).describe('Port to listen on; 0 takes a free one.'),
     DATA_DIR: z.string().min(1).default('./data').describe('Where the embedded stores and the secret lie.'),
     EVENT_LOG_URL: storeUrl('sqlite').optional().describe('Event log; default: sqlite:<DATA_DIR>/events.db.'),
-    DOCUMENTS_URL: storeUrl('sqlite')
+    DOCUMENTS_URL: documentsUrl
       .optional()
-      .describe('Document store; default: sqlite:<DATA_DIR>/documents.db.'),
+      .describe('Document store: sqlite: or mongodb:; default: sqlite:<DATA_DIR>/documents.db.'),
     IMAGES_URL: storeUrl('file').optional().describe('Image store; default: file:<DATA_DIR>/images.'),
     AUTH_MODE: z
       .enum(['local'], 'must be local')
@@ -90,7 +100,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   const problems = result.error.issues.map(({ path, message }) => {
     const name = path.join('.');
     const value = given[name];
-    return `${name} ${message}${value === undefined || message.includes(value) ? '' : ` (it is "${value}")`}`;
+    return `${name} ${message}${value === undefined || message.includes(value) ? '' : ` (it is "${shown(value)}")`}`;
   });
   throw new WrongSetting(`Wrong setting: ${problems.join('; ')}.`);
 };

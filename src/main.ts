@@ -14,7 +14,8 @@ import { openSqliteEventLog } from './events/log/sqlite/sqliteEventLog.ts';
 import { openFolderImageStore } from './images/folder/folderImageStore.ts';
 import { ImageStoreUnavailable } from './images/imageStore.ts';
 import { projections as all } from './projections/all.ts';
-import { openSqliteDocumentStore } from './projections/documents/sqlite/sqliteDocumentStore.ts';
+import { DocumentStoreUnopenable } from './projections/documents/documentStore.ts';
+import { openDocumentStore } from './projections/documents/openDocumentStore.ts';
 import { openReadModel } from './projections/reading/openReadModel.ts';
 import { startProjections } from './projections/runner.ts';
 import { UnopenableFile } from './sqlite/openDatabase.ts';
@@ -31,7 +32,13 @@ export interface Darkroom {
 }
 
 /** Errors whose message says what is wrong with a file or folder, and what to do. */
-const outside = [EventLogUnopenable, UnopenableFile, DamagedSecret, ImageStoreUnavailable];
+const outside = [
+  EventLogUnopenable,
+  UnopenableFile,
+  DocumentStoreUnopenable,
+  DamagedSecret,
+  ImageStoreUnavailable,
+];
 
 /** Something outside is not as it must be; `message` is one sentence that says what to do. */
 export class StartRefused extends Error {}
@@ -116,7 +123,7 @@ const assemble = async (
     }),
   );
   const documents = opened(
-    await openSqliteDocumentStore(fileOf(config.DOCUMENTS_URL, join(folder, 'documents.db'))),
+    await openDocumentStore(config.DOCUMENTS_URL ?? `sqlite:${join(folder, 'documents.db')}`),
   );
   const images = await openFolderImageStore(fileOf(config.IMAGES_URL, join(folder, 'images')));
   const { authentication, sessions } = await openLocalAuthentication({ folder, now });

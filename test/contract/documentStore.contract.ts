@@ -2,10 +2,12 @@ import fc from 'fast-check';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { LogId, Position } from '../../src/events/ids.ts';
 import { positionOf, startOfLog } from '../../src/events/ids.ts';
-import type {
-  Collection,
-  DocumentStore,
-  DocumentWrite,
+import type { JsonObject } from '../../src/events/json.ts';
+import {
+  type Collection,
+  type DocumentStore,
+  type DocumentWrite,
+  LeaseLost,
 } from '../../src/projections/documents/documentStore.ts';
 
 interface Fruit {
@@ -41,6 +43,7 @@ const checkpoint = (at: number, logId = log) => ({ name: 'fruits_1', logId, posi
 export const documentStoreContract = (
   adapter: string,
   open: () => Promise<{ readonly documents: DocumentStore; cleanup(): Promise<void> }>,
+  { snapshots }: { readonly snapshots: boolean } = { snapshots: true },
 ): void => {
   describe(`a document store on ${adapter}`, () => {
     let store: DocumentStore;
@@ -102,6 +105,29 @@ export const documentStoreContract = (
       await store.write([], [checkpoint(4)]);
       await store.write([], [checkpoint(9, '00000000-0000-7000-8000-000000000002' as LogId)]);
       expect(await store.checkpoint('fruits_1')).toEqual(checkpoint(5));
+    });
+
+    it('says to who takes a projection over how far it came, and refuses its earlier holders', async () => {
+      const first = { name: 'fruits_1', fence: 1 };
+      const second = { name: 'fruits_1', fence: 2 };
+      expect(await store.takeOver(first)).toBeNull();
+      await store.write([write('a', 5, fruit('first'))], [checkpoint(5)], [first]);
+      expect(await store.takeOver(second)).toEqual(checkpoint(5));
+      await expect(store.takeOver(first)).rejects.toThrow(LeaseLost);
+      await expect(store.write([], [checkpoint(9)], [first])).rejects.toThrow(LeaseLost);
+      await store.write([write('a', 7, fruit('second'))], [checkpoint(7)], [second]);
+      await expect(
+        store.write([write('a', 8, fruit('late')), write('b', 8, fruit('late'))], [checkpoint(8)], [first]),
+      ).rejects.toThrow(LeaseLost);
+      expect(await store.get(fruits, 'a')).toEqual(fruit('second'));
+      expect(await store.checkpoint('fruits_1')).toEqual(checkpoint(7));
+    });
+
+    it('lets the holder take over again what it holds', async () => {
+      const lease = { name: 'fruits_1', fence: 3 };
+      await store.takeOver(lease);
+      await store.write([], [checkpoint(1)], [lease]);
+      expect(await store.takeOver(lease)).toEqual(checkpoint(1));
     });
 
     it('pages in order, both ways, from after a value until a value', async () => {
@@ -183,7 +209,24 @@ export const documentStoreContract = (
       );
     });
 
-    it('shows one moment to the reads of a snapshot, while writes go on', async () => {
+    it('keeps the newest where many write the same new document at once', async () => {
+      for (let round = 0; round < 20; round += 1) {
+        const id = `contended ${round}`;
+        await Promise.all([3, 9, 1, 7, 5].map((at) => store.write([write(id, at, fruit(`at ${at}`))], [])));
+        expect(await store.get(fruits, id)).toMatchObject({ name: 'at 9' });
+      }
+    });
+
+    it('gives back what people wrote byte for byte, whatever its keys', async () => {
+      const metadata: unknown = JSON.parse(
+        '{"$set":{"a.b":1},"a.b":{"$gt":""},"__proto__":{"x":1},"":-0,"z":1e21,"text":"a\\u0000b\\ud83d\\ude00"}',
+      );
+      const body = { ...fruit('odd'), metadata } as JsonObject;
+      await store.write([{ collection: fruits, id: 'odd', position: positionOf(1), body }], []);
+      expect(JSON.stringify(await store.get(fruits, 'odd'))).toBe(JSON.stringify(body));
+    });
+
+    it.runIf(snapshots)('shows one moment to the reads of a snapshot, while writes go on', async () => {
       await store.write([write('a', 1, fruit('first'))], [checkpoint(1)]);
       const seen = await store.snapshot(async (reader) => {
         const before = await reader.get(fruits, 'a');
@@ -196,6 +239,17 @@ export const documentStoreContract = (
       });
       expect(seen).toEqual(['first', 'first', positionOf(1)]);
       expect(await store.get(fruits, 'a')).toEqual(fruit('second'));
+    });
+
+    it('shows documents never older than the checkpoint that was read before them', async () => {
+      await store.write([write('a', 1, fruit('first'))], [checkpoint(1)]);
+      const [at, name] = await store.snapshot(async (reader) => {
+        const read = await reader.checkpoint('fruits_1');
+        await store.write([write('a', 2, fruit('second'))], [checkpoint(2)]);
+        return [read?.position, (await reader.get(fruits, 'a'))?.name];
+      });
+      expect(at).toBe(positionOf(1));
+      expect(['first', 'second']).toContain(name);
     });
 
     it('gives the result of each snapshot to its own caller, also where another fails', async () => {

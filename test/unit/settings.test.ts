@@ -16,6 +16,14 @@ describe('settings', () => {
     );
   });
 
+  it('name what is wrong with a URL without the password in it', () => {
+    const wrong = () => readConfig({ DOCUMENTS_URL: 'mongo://ada:se/cret@host/x' });
+    expect(wrong).toThrow(
+      /DOCUMENTS_URL must be a URL like sqlite:.* or mongodb:.* \(it is "mongo:\/\/…@host\/x"\)/,
+    );
+    expect(readConfig({ DOCUMENTS_URL: 'mongodb+srv://host/x' }).DOCUMENTS_URL).toBe('mongodb+srv://host/x');
+  });
+
   it('refuse to listen on another machine’s side while a name is enough to sign in', () => {
     expect(() => readConfig({ HOST: '0.0.0.0' })).toThrow(/HOST must be a loopback address/);
   });

@@ -39,6 +39,14 @@ export interface Checkpoint {
   readonly position: Position;
 }
 
+/** The right to write one projection. Each time that it changes hands its fence is a higher one. */
+export interface Lease {
+  /** Of the checkpoint, and of the collection that is written. */
+  readonly name: string;
+  /** From 1. */
+  readonly fence: number;
+}
+
 type Comparable = string | number | boolean;
 
 export interface Query<Body extends object> {
@@ -95,12 +103,21 @@ export interface OperationalRecord {
  *   adapter does it in one transaction.
  * - `snapshot` runs reads that see one moment where the store can give that (SQLite, a MongoDB replica
  *   set); where it can't, a document may be newer than a checkpoint read before it, never older.
+ * - After `takeOver` under a fence nothing is written under a lower one: neither checkpoint nor (SQLite) a
+ *   document; MongoDB may still take documents of a batch under way, which their position guards.
  * - Records are changed by compare-and-set alone.
  */
 export interface DocumentStore extends DocumentReader {
   /** Makes tables and indexes where they are missing. Called with every collection before its first use. */
   prepare(collections: readonly AnyCollection[]): Promise<void>;
-  write(documents: readonly DocumentWrite[], checkpoints: readonly Checkpoint[]): Promise<void>;
+  /** `leases`: of the projections that are written; one without a lease is not fenced. @throws LeaseLost */
+  write(
+    documents: readonly DocumentWrite[],
+    checkpoints: readonly Checkpoint[],
+    leases?: readonly Lease[],
+  ): Promise<void>;
+  /** Fences off all earlier holders, then says how far they came. @throws LeaseLost */
+  takeOver(lease: Lease): Promise<Checkpoint | null>;
   snapshot<Result>(read: (reader: DocumentReader) => Promise<Result>): Promise<Result>;
 
   readRecord(kind: string, id: string): Promise<OperationalRecord | null>;
@@ -124,5 +141,23 @@ export class DocumentStoreUnavailable extends Error {
   constructor(message: string, options?: ErrorOptions) {
     super(message, options);
     this.name = 'DocumentStoreUnavailable';
+  }
+}
+
+/** The store can't be used as it was named; the message says why and what to do. */
+export class DocumentStoreUnopenable extends Error {
+  readonly code = 'document_store_unopenable';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'DocumentStoreUnopenable';
+  }
+}
+
+/** Another process writes this projection by now; what was to be written was not, or not all of it. */
+export class LeaseLost extends Error {
+  readonly code = 'lease_lost';
+  constructor(name: string) {
+    super(`another process writes ${name} by now`);
+    this.name = 'LeaseLost';
   }
 }

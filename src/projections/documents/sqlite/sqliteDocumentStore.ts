@@ -6,6 +6,7 @@ import {
   type DocumentStore,
   DocumentStoreUnavailable,
   type DocumentWrite,
+  LeaseLost,
   type OperationalRecord,
 } from '../documentStore.ts';
 import { createReader } from './reader.ts';
@@ -45,6 +46,11 @@ export const openSqliteDocumentStore = async (file: string): Promise<DocumentSto
   const snapshotReader = createReader(snapshotting);
   const tables = new Map<string, Tables>();
 
+  const canNotWrite = (cause: unknown): DocumentStoreUnavailable => {
+    const message = cause instanceof Error ? cause.message : String(cause);
+    return new DocumentStoreUnavailable(`the document store ${file} can not write: ${message}`, { cause });
+  };
+
   // Changes that come while one transaction is under way share the next.
   let waiting: Waiting[] = [];
   let committing: Promise<void> | null = null;
@@ -59,10 +65,7 @@ export const openSqliteDocumentStore = async (file: string): Promise<DocumentSto
         );
         for (const [index, { resolve }] of group.entries()) resolve(written[index] ?? false);
       } catch (cause) {
-        const message = cause instanceof Error ? cause.message : String(cause);
-        const error = new DocumentStoreUnavailable(`the document store ${file} can not write: ${message}`, {
-          cause,
-        });
+        const error = canNotWrite(cause);
         for (const { reject } of group) reject(error);
       }
     }
@@ -107,11 +110,19 @@ export const openSqliteDocumentStore = async (file: string): Promise<DocumentSto
       await thread.call('prepare', prepared);
       for (const each of prepared) tables.set(each.name, each.tables);
     },
-    async write(documents, checkpoints) {
+    async write(documents, checkpoints, leases = []) {
       const collections = groupByCollection(documents).map(([name, writes]) =>
         rowsOf(name, tablesFor(name), writes),
       );
-      await commit({ kind: 'documents', collections, checkpoints });
+      const written = await commit({ kind: 'documents', collections, checkpoints, leases });
+      if (!written) throw new LeaseLost(leases.map(({ name }) => name).join(', '));
+    },
+    async takeOver(lease) {
+      const taken = await thread.call('takeOver', lease).catch((cause: unknown) => {
+        throw canNotWrite(cause);
+      });
+      if (!taken) throw new LeaseLost(lease.name);
+      return reader.checkpoint(lease.name);
     },
     async readRecord(kind, id): Promise<OperationalRecord | null> {
       const row = reading

@@ -2,6 +2,7 @@ import type Database from 'better-sqlite3';
 import { whenNotBusy } from '../../../sqlite/busy.ts';
 import { openDatabase } from '../../../sqlite/openDatabase.ts';
 import { serveThread } from '../../../sqlite/serveThread.ts';
+import type { Lease } from '../documentStore.ts';
 import { format } from './format.ts';
 import { type CollectionRows, columnOf, type Tables } from './tables.ts';
 
@@ -15,6 +16,7 @@ export type Change =
         readonly logId: string;
         readonly position: string;
       }[];
+      readonly leases: readonly Lease[];
     }
   | {
       readonly kind: 'record';
@@ -79,7 +81,16 @@ const prepare = async (
   for (const { name, tables } of collections) writers.set(name, writerOf(tables));
 };
 
-const writeDocuments = ({ collections, checkpoints }: Extract<Change, { kind: 'documents' }>): void => {
+/** Highest fence that a projection was taken over with; kept as a record, for it is as good as one. */
+const fenceOf = (name: string): number =>
+  Number(
+    database.prepare(`SELECT value FROM records WHERE kind = 'fence' AND id = ?`).pluck().get(name) ?? 0,
+  );
+
+/** False where one of the leases is lost: then nothing is written. */
+const writeDocuments = (change: Extract<Change, { kind: 'documents' }>): boolean => {
+  const { collections, checkpoints, leases } = change;
+  if (leases.some(({ name, fence }) => fenceOf(name) > fence)) return false;
   for (const rows of collections) {
     const write = writers.get(rows.collection);
     if (write === undefined) throw new Error(`collection ${rows.collection} was not prepared`);
@@ -91,6 +102,7 @@ const writeDocuments = ({ collections, checkpoints }: Extract<Change, { kind: 'd
      WHERE log_id = excluded.log_id AND position < excluded.position`,
   );
   for (const { name, logId, position } of checkpoints) move.run(name, logId, position);
+  return true;
 };
 
 const writeRecord = (change: Extract<Change, { kind: 'record' }>): boolean => {
@@ -117,18 +129,30 @@ const writeRecord = (change: Extract<Change, { kind: 'record' }>): boolean => {
 const commit = (changes: readonly Change[]): Promise<boolean[]> =>
   whenNotBusy(patience, () => {
     const write = database.transaction(() =>
-      changes.map((change) => {
-        if (change.kind === 'record') return writeRecord(change);
-        writeDocuments(change);
-        return true;
-      }),
+      changes.map((change) => (change.kind === 'record' ? writeRecord(change) : writeDocuments(change))),
     );
     return write.immediate();
+  });
+
+/** False where it was taken over under a higher fence already. */
+const takeOver = ({ name, fence }: Lease): Promise<boolean> =>
+  whenNotBusy(patience, () => {
+    const take = database.transaction(() => {
+      if (fenceOf(name) > fence) return false;
+      database
+        .prepare(
+          `INSERT INTO records (kind, id, value, version) VALUES ('fence', ?, ?, 1)
+           ON CONFLICT (kind, id) DO UPDATE SET value = excluded.value, version = version + 1`,
+        )
+        .run(name, String(fence));
+      return true;
+    });
+    return take.immediate();
   });
 
 const close = (): void => {
   database.close();
 };
 
-export const operations = { open, prepare, commit, close };
+export const operations = { open, prepare, commit, takeOver, close };
 serveThread(operations);
