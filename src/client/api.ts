@@ -120,5 +120,11 @@ export const createApi = (http: Http): DarkroomApi => ({
   ...conversationCalls(http),
   ...messageCalls(http),
   ...jobCalls(http),
-  image: (imageId, signal) => http.blob({ method: 'GET', path: at('images', imageId), signal }),
+  image: (imageId, signal, atLeast) =>
+    http.blob({
+      method: 'GET',
+      path: at('images', imageId),
+      signal,
+      ...(atLeast === undefined ? {} : { atLeast }),
+    }),
 });

@@ -97,8 +97,11 @@ export interface DarkroomApi {
   prioritizeJob(id: JobId, priority: number): Promise<Job>;
   pauseQueue(): Promise<void>;
   resumeQueue(): Promise<void>;
-  /** The bytes of a picture or preview, with this session's right to see them. */
-  image(imageId: string, signal?: AbortSignal): Promise<Blob>;
+  /**
+   * The bytes of a picture or preview, with this session's right to see them. With `atLeast`, the position of
+   * what told of it, the server first reads that far itself: an event may come before it has.
+   */
+  image(imageId: string, signal?: AbortSignal, atLeast?: Position): Promise<Blob>;
 }
 
 export interface DarkroomClient {

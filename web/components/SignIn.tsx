@@ -1,4 +1,4 @@
-import { type FormEvent, useState } from 'react';
+import { type FormEvent, useRef, useState } from 'react';
 import type { Gateway } from '../gateway.ts';
 import { useSession } from '../stores/sessionStore.ts';
 import { type Explanation, explain, fieldProblems } from '../text/problem.ts';
@@ -13,6 +13,7 @@ const roles = [
 
 export const SignIn = ({ gateway }: { readonly gateway: Gateway }) => {
   const signedIn = useSession((state) => state.signedIn);
+  const field = useRef<HTMLInputElement>(null);
   const [name, setName] = useState('');
   const [extra, setExtra] = useState<readonly string[]>([]);
   const [busy, setBusy] = useState(false);
@@ -21,7 +22,10 @@ export const SignIn = ({ gateway }: { readonly gateway: Gateway }) => {
 
   const submit = async (event: FormEvent): Promise<void> => {
     event.preventDefault();
-    if (name.trim() === '') return setMissing('Tell us what to call you.');
+    if (name.trim() === '') {
+      field.current?.focus();
+      return setMissing('Tell us what to call you.');
+    }
     setBusy(true);
     setProblem(null);
     try {
@@ -46,6 +50,7 @@ export const SignIn = ({ gateway }: { readonly gateway: Gateway }) => {
         <div className="field">
           <label htmlFor="name">Your name</label>
           <input
+            ref={field}
             id="name"
             data-testid="sign-in-name"
             className="input input-large"

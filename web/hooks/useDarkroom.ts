@@ -16,6 +16,7 @@ import {
   followUser,
   type ImageJobsState,
   type ImageJobsStore,
+  newestPosition,
 } from '../stores/imageJobsStore.ts';
 import { createOutbox, type Outbox } from '../stores/outboxStore.ts';
 
@@ -34,7 +35,9 @@ export interface Darkroom {
 export const openDarkroom = (client: DarkroomClient, jobs = createImageJobsStore()): Darkroom => {
   const user = client.user();
   const queue = client.queue();
-  const pictures = createPictureCache({ load: (id, signal) => client.api.image(id, signal) });
+  const pictures = createPictureCache({
+    load: (id, signal) => client.api.image(id, signal, newestPosition(jobs.getState())),
+  });
   const stop = followUser(jobs, user, queue);
   return {
     client,

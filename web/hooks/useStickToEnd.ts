@@ -3,6 +3,10 @@ import { type RefObject, useCallback, useEffect, useLayoutEffect, useRef, useSta
 /** So near to the end counts as at the end. */
 const near = 80;
 
+/** While a person writes in the list, say edits a message, it must not move away under them. */
+const isWrittenIn = (element: HTMLElement): boolean =>
+  document.activeElement instanceof HTMLTextAreaElement && element.contains(document.activeElement);
+
 /**
  * Keeps a scrolled list where the person wants it: at its end while they are there, also when a card
  * grows; and at the same message when older ones come before it.
@@ -42,7 +46,7 @@ export const useStickToEnd = (
     const element = list.current;
     if (inner === null || element === null) return;
     const observer = new ResizeObserver(() => {
-      if (atEnd.current && !empty.current) element.scrollTop = element.scrollHeight;
+      if (atEnd.current && !empty.current && !isWrittenIn(element)) element.scrollTop = element.scrollHeight;
       height.current = element.scrollHeight;
     });
     observer.observe(inner);

@@ -25,7 +25,7 @@ interface Surroundings {
   readonly createUrl?: (blob: Blob) => string;
   readonly revokeUrl?: (url: string) => void;
   readonly graceMs?: number;
-  /** Pauses between tries. An event may tell of a picture a moment before the server lets it be read. */
+  /** Pauses between tries. */
   readonly pausesMs?: readonly number[];
 }
 

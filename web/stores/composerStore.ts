@@ -13,6 +13,8 @@ export interface ComposerState {
   readonly errors: FieldErrors;
   /** Counts up when the text field should take the focus. */
   readonly focus: number;
+  /** Counts up when something was found wrong with what was to be sent. */
+  readonly refusals: number;
   readonly write: (id: ConversationId, text: string) => void;
   readonly ask: (asks: boolean) => void;
   readonly showOptions: (open: boolean) => void;
@@ -36,6 +38,7 @@ export const createComposerStore = (): ComposerStore =>
     options: defaultOptions,
     errors: {},
     focus: 0,
+    refusals: 0,
     write: (id, text) =>
       set(({ drafts, errors: { text: _, ...errors } }) => ({ drafts: { ...drafts, [id]: text }, errors })),
     ask: (asks) => set({ asks }),
@@ -45,7 +48,7 @@ export const createComposerStore = (): ComposerStore =>
         options: { ...options, ...change },
         errors: Object.fromEntries(Object.entries(errors).filter(([name]) => !(name in change))),
       })),
-    setErrors: (errors) => set({ errors }),
+    setErrors: (errors) => set(({ refusals }) => ({ errors, refusals: refusals + 1 })),
     sent: (id) =>
       set(({ drafts, options }) => ({
         drafts: { ...drafts, [id]: '' },

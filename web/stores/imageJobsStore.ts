@@ -1,6 +1,13 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
 import type { ConversationView, Observable, QueueView, UserView } from '../../src/client/client.ts';
-import type { ConversationId, JobId, MessageId, Position, UserId } from '../../src/events/ids.ts';
+import {
+  type ConversationId,
+  type JobId,
+  type MessageId,
+  type Position,
+  startOfLog,
+  type UserId,
+} from '../../src/events/ids.ts';
 import type { ImageState, Job, Message } from '../../src/projections/model.ts';
 import { calculateQueuePosition, emptyQueue, type QueuePlaces } from '../../src/projections/places.ts';
 
@@ -62,6 +69,13 @@ export const learn = (
   const next = new Map(jobs);
   for (const job of news) next.set(job.image.jobId, job);
   return next;
+};
+
+/** Up to where anything was told of any job: what the server has to have read to know them all. */
+export const newestPosition = ({ jobs }: Pick<ImageJobsState, 'jobs'>): Position => {
+  let newest = startOfLog;
+  for (const { position } of jobs.values()) if (position > newest) newest = position;
+  return newest;
 };
 
 /** How long a job was drawn, in milliseconds; null where that isn't known. */

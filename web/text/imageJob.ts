@@ -6,7 +6,7 @@ import { counted } from './format.ts';
 export const placeWords = (place: number | null): { readonly title: string; readonly detail: string } => {
   if (place === null) return { title: 'In the queue', detail: 'Finding its place' };
   if (place === 1) return { title: 'Next in line', detail: 'Drawn as soon as there is room' };
-  return { title: `Place ${place} in the queue`, detail: `${counted(place - 1, 'picture')} before yours` };
+  return { title: `Place ${place} in the queue`, detail: `${counted(place - 1, 'picture')} before this one` };
 };
 
 export const stageWords = (stage: string | null): string | null => {
@@ -32,10 +32,13 @@ export const statusWords = (image: ImageState): string => {
   }
 };
 
-/** `attempt 2 of 3`, from the second on: the first is nothing to speak of. */
+/** `attempt 2 of 3`, and of what has ended `3 attempts`; the first alone is nothing to speak of. */
 export const attemptWords = ({ status, attempt, attempts }: ImageState): string | null => {
   const current = status === 'queued' && attempt > 0 ? attempt + 1 : attempt;
-  return current < 2 ? null : `attempt ${current} of ${Math.max(attempts, current)}`;
+  if (current < 2) return null;
+  return status === 'queued' || status === 'running'
+    ? `attempt ${current} of ${Math.max(attempts, current)}`
+    : counted(current, 'attempt');
 };
 
 /** What is read out: changes with each place and each quarter only, so that it doesn't chatter. */

@@ -74,7 +74,7 @@ describe('the card of an image job', () => {
     });
     expect(html).toContain('data-place="4"');
     expect(text(html)).toContain('Place 4 in the queue');
-    expect(text(html)).toContain('3 pictures before yours');
+    expect(text(html)).toContain('3 pictures before this one');
   });
 
   it('says "next" at the first place', () => {
@@ -142,7 +142,7 @@ describe('the card of an image job', () => {
       },
       { image: { width: 512, height: 512, steps: 30, seed: 99 } },
     );
-    expect(text(html)).toContain('512 × 512 · 30 steps · seed 99');
+    expect(text(html)).toContain('512 × 512 30 steps seed 99');
     expect(text(html)).toContain('sketch-1');
     expect(html).toContain('data-testid="job-reuse"');
     expect(html).not.toContain('data-testid="job-cancel"');

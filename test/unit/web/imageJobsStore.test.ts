@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { ConversationId, JobId, UserId } from '../../../src/events/ids.ts';
-import { positionOf } from '../../../src/events/ids.ts';
+import { positionOf, startOfLog } from '../../../src/events/ids.ts';
 import type { ImageState } from '../../../src/projections/model.ts';
 import { emptyQueue } from '../../../src/projections/places.ts';
 import {
@@ -12,6 +12,7 @@ import {
   followUser,
   fromJob,
   learn,
+  newestPosition,
   recentDurations,
   selectActivity,
   selectPlace,
@@ -41,6 +42,17 @@ const opened = () => {
   const ticketOf = (id: JobId) => client.script.job(id).ticket;
   return { client, store, conversationId, script: client.script, ticketOf };
 };
+
+describe('pictures', () => {
+  it('are asked for as of the newest that any scope told', () => {
+    const { client, store, conversationId, script } = opened();
+    expect(newestPosition(store.getState())).toBe(startOfLog);
+    const first = ask(client, conversationId);
+    ask(client, conversationId);
+    script.queueUp(first);
+    expect(newestPosition(store.getState())).toBe(script.job(first).position);
+  });
+});
 
 describe('places', () => {
   it('count those that wait before, and move when one of them leaves', () => {

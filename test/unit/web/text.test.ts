@@ -121,6 +121,11 @@ describe('what a job says', () => {
     expect(attemptWords({ ...image, status: 'queued', attempt: 2 })).toBe('attempt 3 of 3');
   });
 
+  it('counts the attempts of a job that has ended', () => {
+    expect(attemptWords({ ...image, status: 'failed', attempt: 3 })).toBe('3 attempts');
+    expect(attemptWords({ ...image, status: 'completed', attempt: 1 })).toBeNull();
+  });
+
   it('names the stage as a person would write it', () => {
     expect(stageWords('fine_details')).toBe('Fine details');
     expect(stageWords(' ')).toBeNull();

@@ -49,7 +49,9 @@ export const ConversationHeader = ({
             onDone={() => setRenaming(false)}
           />
         ) : (
-          <h1 title={title}>{title}</h1>
+          <h1 title={title} dir="auto">
+            {title}
+          </h1>
         )}
         {archivedAt !== null && <span className="chip">Archived</span>}
         {viewText[view] && (

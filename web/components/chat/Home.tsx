@@ -3,6 +3,7 @@ import { useDarkroom, useSelf } from '../../hooks/useDarkroom.ts';
 import { go } from '../../stores/route.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { Mark } from '../ui/Mark.tsx';
+import { QueueNotice } from './QueueNotice.tsx';
 import { Suggestions } from './Suggestions.tsx';
 
 /** What is shown while no conversation is open. */
@@ -27,6 +28,7 @@ export const Home = ({ onOpenDrawer }: { readonly onOpenDrawer: () => void }) =>
           onClick={onOpenDrawer}
         />
       </header>
+      <QueueNotice />
       <div className="hero">
         <Mark size={56} />
         <h1>What would you like to see, {self.name}?</h1>

@@ -2,8 +2,10 @@ import { type CSSProperties, useState } from 'react';
 import type { ImageState, Message } from '../../../src/projections/model.ts';
 import { useImageJobs, useIsOperator, useSelf } from '../../hooks/useDarkroom.ts';
 import { selectPlace, selectWait } from '../../stores/imageJobsStore.ts';
+import { counted } from '../../text/format.ts';
 import { announcement, attemptWords, statusWords } from '../../text/imageJob.ts';
 import { frameLayout } from '../../text/layout.ts';
+import { DrawingAhead } from '../picture/DrawingAhead.tsx';
 import { DrawingProgress } from '../picture/DrawingProgress.tsx';
 import { JobClock } from '../picture/JobClock.tsx';
 import { JobError } from '../picture/JobError.tsx';
@@ -15,12 +17,16 @@ import { QueuePlace } from '../picture/QueuePlace.tsx';
 import { JobActions } from './JobActions.tsx';
 
 /** A finished job in one line. */
-const Summary = ({ image }: { readonly image: ImageState }) => {
+const Facts = ({ image }: { readonly image: ImageState }) => {
   const size = image.images[0] ?? image.request;
   return (
-    <span className="card-summary">
-      {size.width} × {size.height} · {image.request.steps} steps · seed {image.seed ?? image.request.seed}
-    </span>
+    <>
+      <span>
+        {size.width} × {size.height}
+      </span>
+      <span>{counted(image.request.steps, 'step')}</span>
+      <span className="fact-seed">seed {image.seed ?? image.request.seed}</span>
+    </>
   );
 };
 
@@ -67,12 +73,13 @@ export const ImageProgressCard = ({
         </PictureFrame>
       )}
       <div className="card-body">
+        {waiting && <DrawingAhead image={image} />}
         {status === 'running' && <DrawingProgress image={image} />}
         {status === 'failed' && image.error !== null && <JobError error={image.error} />}
         <div className="card-row">
-          <span className="card-state">
+          <span className={status === 'completed' ? 'card-state card-facts' : 'card-state'}>
             {status === 'completed' ? (
-              <Summary image={image} />
+              <Facts image={image} />
             ) : (
               status !== 'failed' && <span className="card-status">{statusWords(image)}</span>
             )}

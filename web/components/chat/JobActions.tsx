@@ -27,7 +27,7 @@ export const JobActions = ({
       {mayAct && !readOnly && may.retry(image) && (
         <button
           type="button"
-          className="button button-small button-primary"
+          className={`button button-small ${image.status === 'failed' ? 'button-primary' : ''}`}
           data-testid="job-retry"
           disabled={retry.busy}
           onClick={() => retry.run(() => client.api.retryJob(image.jobId))}

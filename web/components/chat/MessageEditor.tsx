@@ -22,6 +22,7 @@ export const MessageEditor = ({
     <div className="message-editor">
       <textarea
         className="input"
+        dir="auto"
         data-testid="edit-text"
         aria-label="Text of the message"
         value={text}

@@ -7,6 +7,7 @@ import { Avatar } from '../ui/Avatar.tsx';
 import { ImageProgressCard } from './ImageProgressCard.tsx';
 import { MessageActions } from './MessageActions.tsx';
 import { MessageEditor } from './MessageEditor.tsx';
+import { MessageText } from './MessageText.tsx';
 import { Tags } from './Tags.tsx';
 
 interface Props {
@@ -33,7 +34,7 @@ export const MessageRow = memo(({ message, follows, readOnly }: Props) => {
       <div className="message-body">
         {!follows && (
           <header className="message-header">
-            <span className="message-author">{author.name}</span>
+            <bdi className="message-author">{author.name}</bdi>
             <time className="message-time" dateTime={createdAt} title={fullTime(createdAt)}>
               {timeOfDay(createdAt)}
             </time>
@@ -44,14 +45,7 @@ export const MessageRow = memo(({ message, follows, readOnly }: Props) => {
         ) : editing ? (
           <MessageEditor message={message} onDone={() => setEditing(false)} />
         ) : (
-          <p className="message-text">
-            {text}
-            {editedAt !== null && (
-              <span className="message-edited" title={fullTime(editedAt)}>
-                edited
-              </span>
-            )}
-          </p>
+          <MessageText text={text} editedAt={editedAt} />
         )}
         {image !== null && !removed && (
           <ImageProgressCard message={message} image={image} readOnly={readOnly} />

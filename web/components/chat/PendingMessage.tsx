@@ -2,6 +2,7 @@ import { useComposer, useDarkroom, useSelf } from '../../hooks/useDarkroom.ts';
 import type { Outgoing } from '../../stores/outboxStore.ts';
 import { Avatar } from '../ui/Avatar.tsx';
 import { Icon } from '../ui/Icon.tsx';
+import { MessageText } from './MessageText.tsx';
 
 /** A message that is on its way, or didn't get there. */
 export const PendingMessage = ({ entry }: { readonly entry: Outgoing }) => {
@@ -21,7 +22,7 @@ export const PendingMessage = ({ entry }: { readonly entry: Outgoing }) => {
           <span className="message-author">{self.name}</span>
           <span className="message-time">{state === 'sending' ? 'Sending…' : 'Not sent'}</span>
         </header>
-        <p className="message-text">{text}</p>
+        <MessageText text={text} />
         {problem !== null && (
           <div className="notice notice-problem" role="alert">
             <Icon name="alert" />

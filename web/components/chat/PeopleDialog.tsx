@@ -83,10 +83,12 @@ export const PeopleDialog = ({
             <Avatar id={id} name={name} />
             <span className="people-name">
               <b>
-                {name}
+                <bdi>{name}</bdi>
                 {id === self.id && ' (you)'}
               </b>
               {id === conversation.startedBy.id && <small>Started this conversation</small>}
+              {/* Who never signed in has no name yet: perhaps the id was mistyped. */}
+              {String(name) === id && <small>Has not signed in yet</small>}
             </span>
             {(id === self.id || conversation.startedBy.id === self.id) &&
               conversation.participants.length > 1 && (

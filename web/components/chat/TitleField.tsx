@@ -23,6 +23,7 @@ export const TitleField = ({
     <form className="title-form" onSubmit={save}>
       <input
         className="input"
+        dir="auto"
         data-testid="title-input"
         aria-label="Title of the conversation"
         value={text}

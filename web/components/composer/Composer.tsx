@@ -17,11 +17,12 @@ export const Composer = ({
   readonly isFirst: boolean;
 }) => {
   const text = useComposer((state) => state.drafts[conversationId] ?? '');
-  const { asks, optionsOpen, options, errors, focus, write, ask, showOptions } = useComposer(
+  const { asks, optionsOpen, options, errors, focus, refusals, write, ask, showOptions } = useComposer(
     (state) => state,
   );
   const send = useSend(conversation, isFirst);
   const field = useRef<HTMLTextAreaElement>(null);
+  const form = useRef<HTMLFormElement>(null);
   const panel = useId();
   const submit = (event?: FormEvent): void => {
     event?.preventDefault();
@@ -35,6 +36,10 @@ export const Composer = ({
     element.setSelectionRange(element.value.length, element.value.length);
   }, [focus, conversationId]);
 
+  useEffect(() => {
+    if (refusals > 0) form.current?.querySelector<HTMLElement>('[aria-invalid="true"]')?.focus();
+  }, [refusals]);
+
   if (conversation.archivedAt !== null)
     return (
       <p className="composer-closed">
@@ -42,10 +47,11 @@ export const Composer = ({
       </p>
     );
   return (
-    <form className="composer" onSubmit={submit} noValidate>
+    <form ref={form} className="composer" onSubmit={submit} noValidate>
       {asks && optionsOpen && <ImageOptions id={panel} />}
       <textarea
         ref={field}
+        dir="auto"
         data-testid="composer-text"
         aria-label={asks ? 'Describe the picture you would like' : 'Message'}
         placeholder={asks ? 'Describe the picture you would like…' : 'Write a message…'}
@@ -74,7 +80,9 @@ export const Composer = ({
             onChange={(event) => ask(event.target.checked)}
           />
           <span className="switch-track" />
-          <span className="switch-label">Ask for a picture</span>
+          <span className="switch-label">
+            <span>Ask for a </span>picture
+          </span>
         </label>
         {asks && (
           <button

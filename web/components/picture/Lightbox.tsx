@@ -22,12 +22,17 @@ export const Lightbox = ({
   const turn = (by: number): void =>
     setIndex((current) => (current + by + image.images.length) % image.images.length);
 
-  useEffect(() => dialog.current?.showModal(), []);
+  useEffect(() => {
+    dialog.current?.showModal();
+    // Not the first button: that one downloads, and an Enter too many is soon pressed.
+    dialog.current?.focus();
+  }, []);
 
   return (
     <dialog
       ref={dialog}
       className="lightbox"
+      tabIndex={-1}
       data-testid="lightbox"
       aria-label={image.request.prompt}
       onClose={onClose}
@@ -59,7 +64,9 @@ export const Lightbox = ({
           </button>
         )}
         <figcaption>
-          {image.request.prompt}
+          <span className="lightbox-prompt" dir="auto">
+            {image.request.prompt}
+          </span>
           {picture !== null && (
             <small>
               {picture.width} × {picture.height} · seed {picture.seed}

@@ -28,7 +28,7 @@ export const PictureCell = ({
   const hue = (image.request.seed + index * 67) % 360;
   return (
     <div
-      className={drawing ? 'cell cell-drawing' : 'cell'}
+      className={`cell ${drawing ? 'cell-drawing' : ''} ${picture !== null && !lost ? 'cell-fetching' : ''}`}
       style={{ '--hue': hue, '--turn': image.request.seed % 7 } as CSSProperties}
     >
       <span className="paper" />

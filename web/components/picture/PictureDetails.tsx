@@ -29,7 +29,7 @@ export const PictureDetails = ({ image }: { readonly image: ImageState }) => {
         <div key={name}>
           <dt>{name}</dt>
           <dd>
-            <span>{value}</span>
+            <span dir="auto">{value}</span>
             {copyable && <CopyButton text={value} label={`Copy: ${name.toLowerCase()}`} />}
           </dd>
         </div>

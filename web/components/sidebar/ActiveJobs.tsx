@@ -1,4 +1,5 @@
 import { useMemo } from 'react';
+import type { ImageState } from '../../../src/projections/model.ts';
 import { useAction } from '../../hooks/useAction.ts';
 import { useDarkroom, useImageJobs, useSelf } from '../../hooks/useDarkroom.ts';
 import { activeJobsOf, type KnownJob, selectPlace } from '../../stores/imageJobsStore.ts';
@@ -9,16 +10,22 @@ import { ProgressRing } from '../ui/ProgressRing.tsx';
 /** More than these are counted, not listed. */
 const listed = 4;
 
+const stateWords = ({ status, percent }: ImageState, place: number | null): string => {
+  if (status === 'running') return `${Math.round(percent)} %`;
+  if (place === null) return '';
+  return place === 1 ? 'next' : `place ${place}`;
+};
+
 const ActiveJob = ({ job: { image, conversationId } }: { readonly job: KnownJob }) => {
   const place = useImageJobs(selectPlace(image.ticket));
-  const state =
-    image.status === 'running' ? `${Math.round(image.percent)} %` : place === null ? '' : `№ ${place}`;
   return (
     <li>
       <a className="active-job" href={routeTo(conversationId)} title={image.request.prompt}>
         <ProgressRing percent={image.status === 'running' ? image.percent : null} />
-        <span className="active-job-prompt">{image.request.prompt}</span>
-        <span className="active-job-state">{state}</span>
+        <span className="active-job-prompt" dir="auto">
+          {image.request.prompt}
+        </span>
+        <span className="active-job-state">{stateWords(image, place)}</span>
       </a>
     </li>
   );

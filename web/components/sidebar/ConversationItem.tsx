@@ -28,7 +28,9 @@ export const ConversationItem = ({
         aria-current={selected ? 'page' : undefined}
         onClick={onSelect}
       >
-        <span className="conversation-item-title">{conversationTitle(conversation, self.id)}</span>
+        <span className="conversation-item-title" dir="auto">
+          {conversationTitle(conversation, self.id)}
+        </span>
         {activity !== null && (
           <span className={`activity activity-${activity}`} title={activityText[activity]}>
             <span className="visually-hidden">{activityText[activity]}</span>
