@@ -1,4 +1,4 @@
-import { createServer, type RequestListener, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
@@ -6,6 +6,7 @@ import { v7 } from 'uuid';
 import { DamagedSecret, openLocalAuthentication } from './api/authenticationLocal.ts';
 import { createDelivery } from './api/delivery/createDelivery.ts';
 import { createHttpApi } from './api/http/createHttpApi.ts';
+import { createHttpServer, notReady } from './api/http/httpServer.ts';
 import { people as openPeople } from './api/http/people.ts';
 import { createCommands } from './commands/createCommands.ts';
 import type { Config } from './config.ts';
@@ -43,10 +44,6 @@ const outside = [
 /** Something outside is not as it must be; `message` is one sentence that says what to do. */
 export class StartRefused extends Error {}
 
-const notReady: RequestListener = (_, response) => {
-  response.writeHead(503, { 'retry-after': '1' }).end();
-};
-
 const listen = (server: Server, { HOST, PORT }: Config): Promise<string> =>
   new Promise((resolve, reject) => {
     server.once('error', (cause: NodeJS.ErrnoException) => {
@@ -74,12 +71,13 @@ const monotonic = (): number => performance.now();
  * @throws StartRefused
  */
 export const startDarkroom = async (config: Config, logger: Logger): Promise<Darkroom> => {
-  let handle: RequestListener = notReady;
-  const server = createServer((request, response) => handle(request, response));
+  const comeAgain = notReady(v7);
+  let handle = comeAgain;
+  const server = createHttpServer((request, response) => handle(request, response), v7);
   const url = await listen(server, config);
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
-    handle = notReady;
+    handle = comeAgain;
     for (const close of closing.toReversed()) await close();
   };
   closing.push(
@@ -191,6 +189,7 @@ const assemble = async (
       logger,
       now,
     },
+    engines: [engine],
     newId: v7,
     webFolder: fileURLToPath(new URL('../web', import.meta.url)),
   });

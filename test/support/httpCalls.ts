@@ -9,6 +9,8 @@ export interface Called {
   readonly status: number;
   readonly headers: Headers;
   readonly body: Readonly<Record<string, unknown>>;
+  /** The body as it came. */
+  readonly text: string;
 }
 
 export interface CallOptions {
@@ -53,7 +55,8 @@ export const httpCaller = (url: string) => {
     return {
       status: response.status,
       headers: response.headers,
-      body: isJson && text !== '' ? document.parse(JSON.parse(text)) : { text },
+      body: isJson && text.startsWith('{') ? document.parse(JSON.parse(text)) : { text },
+      text,
     };
   };
 

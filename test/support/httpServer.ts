@@ -1,11 +1,11 @@
 import { mkdtemp, rm } from 'node:fs/promises';
-import { createServer } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { v7 } from 'uuid';
 import { openLocalAuthentication } from '../../src/api/authenticationLocal.ts';
 import { createHttpApi } from '../../src/api/http/createHttpApi.ts';
+import { createHttpServer } from '../../src/api/http/httpServer.ts';
 import type { HttpApiParts } from '../../src/api/http/parts.ts';
 import { people as openPeople } from '../../src/api/http/people.ts';
 import { createCommands } from '../../src/commands/createCommands.ts';
@@ -51,6 +51,7 @@ const openParts = async (folder: string) => {
       ALLOWED_ORIGINS: 'https://studio.example',
       JOB_TIMEOUT_MS: jobLimits.timeoutMs,
     },
+    engines: [{ name: 'sketch', models: ['sketch-1'] }],
     newId: v7,
     webFolder: join(folder, 'web'),
   };
@@ -60,7 +61,7 @@ const openParts = async (folder: string) => {
 export const openHttpServer = async (change: (parts: HttpApiParts) => Partial<HttpApiParts> = () => ({})) => {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-http-'));
   const parts = await openParts(folder);
-  const server = createServer(createHttpApi({ ...parts, ...change(parts) }));
+  const server = createHttpServer(createHttpApi({ ...parts, ...change(parts) }), v7);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the server has no address');

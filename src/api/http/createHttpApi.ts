@@ -8,6 +8,7 @@ import type { Operation } from './operation.ts';
 import { crossOrigin, readOrigins } from './origins.ts';
 import type { HttpApiParts } from './parts.ts';
 import { conversationOperations } from './routes/conversations.ts';
+import { engineOperations } from './routes/engines.ts';
 import { imageOperations } from './routes/images.ts';
 import { jobOperations } from './routes/jobs.ts';
 import { messageOperations } from './routes/messages.ts';
@@ -32,17 +33,17 @@ const byPath = (operations: readonly Operation[]): ReadonlyMap<string, readonly 
 const methodsOf = (operations: readonly Operation[]): string =>
   operations.map(({ method }) => (method === 'get' ? 'GET, HEAD' : method.toUpperCase())).join(', ');
 
+/** For all methods that an address doesn't have. */
+const allowing = (allowed: string) => () => {
+  throw new Problem('method_not_allowed', `Here you can use ${allowed}.`, { headers: { Allow: allowed } });
+};
+
 const routes = (operations: readonly Operation[], answer: ReturnType<typeof answerCalls>): Router => {
   const router = Router();
   for (const [path, here] of byPath(operations)) {
     const route = router.route(path);
     for (const operation of here) route[operation.method](answer(operation));
-    const allowed = methodsOf(here);
-    route.all(() => {
-      throw new Problem('method_not_allowed', `Here you can use ${allowed}.`, {
-        headers: { Allow: allowed },
-      });
-    });
+    route.all(allowing(methodsOf(here)));
   }
   return router;
 };
@@ -53,6 +54,7 @@ const operationsOf = (parts: HttpApiParts, origins: ReadonlySet<string>): readon
   ...messageOperations(parts),
   ...jobOperations(parts),
   ...queueOperations(parts),
+  ...engineOperations(parts),
   ...imageOperations(parts),
 ];
 
@@ -66,8 +68,8 @@ export const createHttpApi = (parts: HttpApiParts): Express => {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(trace(logger, newId), securityHeaders);
-  app.get('/healthz', neverStored, alive);
-  app.get('/readyz', neverStored, ready(parts));
+  app.route('/healthz').get(neverStored, alive).all(allowing('GET, HEAD'));
+  app.route('/readyz').get(neverStored, ready(parts)).all(allowing('GET, HEAD'));
   app.use('/api', neverStored, crossOrigin(origins));
   app.use('/api/v1', routes(operationsOf(parts, origins), answer));
   app.use('/api', nothingHere);

@@ -18,6 +18,7 @@ export interface HttpApiParts {
   readonly readModel: ReadModel;
   readonly projections: Pick<ProjectionRunner, 'health'>;
   readonly images: Pick<ImageStore, 'get'>;
+  readonly engines: readonly { readonly name: string; readonly models: readonly string[] }[];
   readonly authentication: Authentication;
   readonly sessions: Sessions;
   readonly people: People;

@@ -86,7 +86,7 @@ describe('problems', () => {
   });
 
   it('of unknown addresses are 404, of wrong methods 405 with what is allowed', async () => {
-    for (const path of ['/api', '/api/v2/jobs', '/api/v1/engines', '/nowhere', '/api/v1/jobs/a/b'])
+    for (const path of ['/api', '/api/v2/jobs', '/nowhere', '/api/v1/jobs/a/b'])
       expect((await server.call('GET', path)).status).toBe(404);
     const methods: [string, string, string][] = [
       ['PUT', '/api/v1/conversations', 'POST, GET, HEAD'],
@@ -94,6 +94,9 @@ describe('problems', () => {
       ['DELETE', '/api/v1/queue', 'GET, HEAD'],
       ['OPTIONS', '/api/v1/queue', 'GET, HEAD'],
       ['GET', '/api/v1/sessions', 'POST'],
+      ['DELETE', '/api/v1/engines', 'GET, HEAD'],
+      ['POST', '/healthz', 'GET, HEAD'],
+      ['PUT', '/readyz', 'GET, HEAD'],
     ];
     for (const [method, path, allowed] of methods) {
       const answer = await server.call(method, path);
@@ -128,6 +131,18 @@ describe('problems', () => {
     });
     expect([answer.status, answer.body.code]).toEqual([503, 'unavailable']);
     expect(answer.headers.get('Retry-After')).toMatch(/^\d+$/);
+  });
+});
+
+describe('engines', () => {
+  it('are told to who has signed in: name, circuit and models', async () => {
+    const ada = await server.signIn();
+    const { status, text } = await ada.call('GET', '/engines');
+    expect([status, JSON.parse(text)]).toEqual([
+      200,
+      [{ name: 'sketch', circuit: 'closed', models: ['sketch-1'] }],
+    ]);
+    expect((await server.call('GET', '/api/v1/engines')).status).toBe(401);
   });
 });
 
