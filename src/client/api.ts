@@ -1,15 +1,13 @@
 import type { ConversationId, JobId, Position } from '../events/ids.ts';
 import type { Conversation, Job, Message } from '../projections/model.ts';
 import type { DarkroomApi } from './client.ts';
-import type { Http } from './http.ts';
+import { pathOf as at, type Http } from './http.ts';
 
 type Placed<Body> = Body & { readonly position: Position };
 interface PageOf<Item> {
   items: Item[];
   nextCursor: string | null;
 }
-
-const at = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join('/')}`;
 
 /** Reading with a position that the documents must have reached: what the views fetch beside their events. */
 export interface ExactReads {

@@ -3,6 +3,8 @@ import type { ConversationId, JobId, MessageId, Position, UserId } from '../even
 import type { JsonObject } from '../events/json.ts';
 import type { Conversation, Job, Message } from '../projections/model.ts';
 import type { QueuePlaces } from '../projections/places.ts';
+import type { Outbox } from './outbox.ts';
+import type { ClientStorage } from './storage.ts';
 
 /** `offline`: no connection and none being tried, for the sign-in was refused or the client is closed. */
 export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'offline';
@@ -10,12 +12,12 @@ export type ConnectionState = 'connecting' | 'connected' | 'reconnecting' | 'off
 /** How complete a view is. `stale`: what is shown is of before the connection was lost. */
 export type ViewState = 'loading' | 'catching_up' | 'live' | 'stale' | 'not_found' | 'lost';
 
-/** Something that changes, in the shape that React's useSyncExternalStore takes. */
-export interface Observable<Value> {
+/** Something that changes. */
+export interface Observable<State> {
   /** The same reference until it changes. */
-  readonly current: () => Value;
-  /** Calls `listener` after each change; the answer stops it. */
-  readonly subscribe: (listener: () => void) => () => void;
+  readonly state: State;
+  /** Calls `listener` after each change; what it gives back stops that. */
+  readonly on: (event: 'change', listener: (state: State) => void) => () => void;
 }
 
 export interface ConversationView {
@@ -39,14 +41,40 @@ export interface QueueView {
   readonly queue: QueuePlaces;
 }
 
-/** A subscription; `close` ends it at the server too. */
-export interface Subscription<View> extends Observable<View> {
+/**
+ * A subscription; `close` ends it at the server too. `for await` gives the present state, then each newer
+ * one, until it is closed; whoever is slower than the changes gets the newest and skips the rest.
+ */
+export interface Subscription<View> extends Observable<View>, AsyncIterable<View> {
   close(): void;
 }
 
+/** A picture that is asked for; all that is left out is the server's choice. */
+export type ImageWish = Omit<WantedImage, 'prompt'>;
+
+/** The answer to a message. `job` is there where it asks for a picture. */
+export interface Posted {
+  readonly message: Message;
+  readonly job?: { readonly jobId: JobId };
+  readonly position: Position;
+}
+
+/**
+ * A conversation, and what is done in it. What is done waits in the outbox until the server has answered,
+ * also while there is no connection, and happens once, in order. It rejects where the server refuses it.
+ */
 export interface ConversationSubscription extends Subscription<ConversationView> {
   /** Fetches the page before the oldest message held. */
   loadOlder(): Promise<void>;
+  post(
+    text: string,
+    more?: { readonly messageId?: MessageId; readonly metadata?: JsonObject; readonly image?: WantedImage },
+  ): Promise<Posted>;
+  /** Posts the prompt as a message that asks for its picture. */
+  requestImage(prompt: string, wish?: ImageWish): Promise<Posted>;
+  cancel(id: JobId): Promise<Job>;
+  /** Asks for the picture of a failed or cancelled job once more, as a new job. */
+  retry(id: JobId): Promise<Job>;
 }
 
 /** The answer to a request was a problem (RFC 9457). */
@@ -86,7 +114,7 @@ export interface DarkroomApi {
   postMessage(
     id: ConversationId,
     input: { messageId?: MessageId; text: string; metadata?: JsonObject; image?: WantedImage },
-  ): Promise<{ message: Message; job?: { jobId: JobId }; position: Position }>;
+  ): Promise<Posted>;
   editMessage(id: MessageId, text: string): Promise<Message>;
   mergeMetadata(id: MessageId, patch: JsonObject): Promise<Message>;
   removeMessage(id: MessageId): Promise<void>;
@@ -108,6 +136,8 @@ export interface DarkroomClient {
   readonly session: Session;
   readonly api: DarkroomApi;
   readonly connection: Observable<ConnectionState>;
+  /** What waits for an answer of the server, in all conversations, oldest first. */
+  readonly outbox: Outbox;
   /** Views of one scope are shared: asking twice is one subscription at the server. */
   conversation(id: ConversationId): ConversationSubscription;
   user(): Subscription<UserView>;
@@ -125,8 +155,19 @@ export interface ConnectOptions {
   /** Where the server is: its origin, with a path where it lies under one. */
   readonly url: string;
   readonly session: Session;
+  /**
+   * Gets a new session of the same person, or null where they have to sign in themselves. Called before
+   * the token ends, and when it is refused; where it rejects, again after a pause.
+   */
+  readonly renewSession?: () => Promise<Session | null>;
   /** The token isn't believed any more. Told once; then `renew`, or sign in and connect anew. */
   readonly onSessionExpired?: () => void;
+  /** Where commands wait for the server. Kept there, they outlive this program. Default: memory. */
+  readonly outboxStorage?: ClientStorage;
+  /** So many commands may wait; the next one is refused with `outbox_full`. */
+  readonly outboxLimit?: number;
+  /** A storage has failed: what it should have kept won't outlive this program. Nothing else changes. */
+  readonly onStorageTrouble?: (cause: unknown) => void;
   /** `TICK_MS` of the server. */
   readonly tickMs?: number;
   /** The first pause before anything is tried again; pauses grow. */

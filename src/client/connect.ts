@@ -1,125 +1,48 @@
-import type { ConversationId, LogId } from '../events/ids.ts';
-import { startOfLog } from '../events/ids.ts';
-import { createApi, createExactReads, type ExactReads } from './api.ts';
-import { ApiProblem, type ConnectedClient, type ConnectOptions, type Session } from './client.ts';
+import type { LogId } from '../events/ids.ts';
+import { serverAddress } from './address.ts';
+import { createApi } from './api.ts';
+import type { ConnectedClient, ConnectOptions, Session } from './client.ts';
+import { requestOf } from './command.ts';
 import { Connection, type ConnectionListener } from './connection.ts';
-import { type ConversationScope, createConversationScope } from './conversationScope.ts';
-import { createHttp, type Http } from './http.ts';
-import { createQueueScope, type QueueScope } from './queueScope.ts';
+import { conversationCommands } from './conversationCommands.ts';
+import { createHttp } from './http.ts';
+import { createOutbox } from './outbox.ts';
+import { createOutboxKeeping } from './outboxKeeping.ts';
+import { createRenewal } from './renewal.ts';
 import type { ScopeFollower } from './scopeFollower.ts';
-import type { Line, Timing } from './scopeTarget.ts';
-import { createSharing, type OpenScope, type Sharing, subscriptionTo } from './sharing.ts';
-import { createUserScope, type UserScope } from './userScope.ts';
-import { type Address, addressKey } from './wire.ts';
-
-type Followers = Map<string, ScopeFollower>;
-
-/** Scopes that are opened by whoever asks first, and hear of the connection from then on. */
-const sharingOf = <Key, Scope extends OpenScope<unknown>>(
-  followers: Followers,
-  line: Line,
-  address: (key: Key) => Address,
-  create: (key: Key) => Scope,
-): Sharing<Key, Scope> =>
-  createSharing(
-    (key: Key) => {
-      const scope = create(key);
-      followers.set(addressKey(address(key)), scope.follower);
-      if (line.isConnected) scope.follower.connected();
-      return scope;
-    },
-    (scope, key) => {
-      followers.delete(addressKey(address(key)));
-      scope.follower.close();
-    },
-  );
-
-interface Scopes {
-  readonly conversations: Sharing<ConversationId, ConversationScope>;
-  readonly users: Sharing<'user', UserScope>;
-  readonly queues: Sharing<'queue', QueueScope>;
-}
-
-interface ScopeParts {
-  readonly followers: Followers;
-  readonly line: Line;
-  readonly timing: Timing;
-  readonly http: Http;
-  readonly session: Session;
-}
-
-/** Only who did something can have been overtaken by it: nobody else asks twice. */
-const isMissing = async (http: Http, reads: ExactReads, id: ConversationId): Promise<boolean> => {
-  if (http.position() === startOfLog) return true;
-  try {
-    await reads.conversation(id, http.position());
-    return false;
-  } catch (error) {
-    if (error instanceof ApiProblem && error.status === 404) return true;
-    throw error;
-  }
-};
-
-const createScopes = ({ followers, line, timing, http, session }: ScopeParts): Scopes => {
-  const reads = createExactReads(http);
-  const conversations = sharingOf(
-    followers,
-    line,
-    (id: ConversationId) => ({ scope: 'conversation', id }),
-    (id) =>
-      createConversationScope(id, {
-        line,
-        timing,
-        fetchMessages: (cursor, atLeast) => reads.messages(id, cursor, atLeast),
-        isMissing: () => isMissing(http, reads, id),
-        onConversation: (conversation, logId) => users.get('user')?.merge(conversation, logId),
-      }),
-  );
-  const users: Sharing<'user', UserScope> = sharingOf(
-    followers,
-    line,
-    () => ({ scope: 'user' }),
-    () =>
-      createUserScope({
-        self: session.user.id,
-        line,
-        timing,
-        fetchConversation: reads.conversation,
-        openConversations: () =>
-          conversations.open().flatMap(({ store, follower }) => {
-            const { conversation } = store.current();
-            const logId = follower.cursor?.logId;
-            return conversation === null || logId === undefined ? [] : [{ conversation, logId }];
-          }),
-        onJoined: (id) => conversations.get(id)?.follower.reopen(),
-      }),
-  );
-  const queues = sharingOf(
-    followers,
-    line,
-    (_: 'queue') => ({ scope: 'queue' }),
-    () => createQueueScope(line, timing),
-  );
-  return { conversations, users, queues };
-};
+import { createScopes, type Followers } from './scopes.ts';
+import { subscriptionTo } from './sharing.ts';
+import { memoryStorage } from './storage.ts';
+import { watchForWaking } from './waking.ts';
+import { addressKey, type Welcome } from './wire.ts';
 
 const each = (followers: Followers, tell: (follower: ScopeFollower) => void): void => {
   for (const follower of [...followers.values()]) tell(follower);
 };
 
+interface Surroundings {
+  readonly onConnected: () => void;
+  readonly onWelcome: (welcome: Welcome) => void;
+  readonly onSignInRefused: (token: string) => void;
+  readonly onOtherLog: () => void;
+}
+
 /** What comes over the connection, to the scopes that it is about. */
 const createListener = (
   followers: Followers,
-  onSignInRefused: () => void,
-  onOtherLog: () => void,
+  { onConnected, onWelcome, onSignInRefused, onOtherLog }: Surroundings,
 ): ConnectionListener => {
   let logId: LogId | null = null;
   return {
-    connected: () => each(followers, (follower) => follower.connected()),
+    connected: () => {
+      each(followers, (follower) => follower.connected());
+      onConnected();
+    },
     disconnected: () => each(followers, (follower) => follower.disconnected()),
     welcomed: (welcome) => {
       if (logId !== null && logId !== welcome.logId) onOtherLog();
       logId = welcome.logId;
+      onWelcome(welcome);
     },
     batch: (batch, acknowledge) => followers.get(addressKey(batch))?.receive(batch, acknowledge),
     unsubscribed: (ended) => followers.get(addressKey(ended))?.unsubscribed(ended),
@@ -127,24 +50,66 @@ const createListener = (
   };
 };
 
+/** What one person keeps of one server: others that use the same storage never meet it. */
+const keptUnder = (url: string, { user }: Session, what: string): string => {
+  const { origin, path } = serverAddress(url);
+  return ['darkroom', `${origin}${path}`, user.id, what]
+    .map((part) => `${encodeURIComponent(part)}/`)
+    .join('');
+};
+
 /** Connects as the person of a session, and keeps what is asked for complete until it is closed. */
 export const connect = (options: ConnectOptions): ConnectedClient => {
-  const { url, onSessionExpired, tickMs = 15_000, retryMs = 500, answerMs = 10_000 } = options;
-  let session = options.session;
+  const { url, tickMs = 15_000, retryMs = 500, answerMs = 10_000 } = options;
+  const { outboxStorage = memoryStorage(), outboxLimit = 100, onStorageTrouble = () => {} } = options;
+  let { session } = options;
   let isExpired = false;
-  const expire = () => {
+  const over = () => {
     if (isExpired) return;
     isExpired = true;
-    onSessionExpired?.();
+    options.onSessionExpired?.();
   };
+  const renew = (renewed: Session) => {
+    session = renewed;
+    isExpired = false;
+    renewal?.follow(session);
+    connection.renew(session.token);
+    outbox.wake();
+  };
+  const { renewSession } = options;
+  const renewal =
+    renewSession === undefined ? null : createRenewal({ renewSession, renewed: renew, over, retryMs });
+  const refused = (refusedToken: string | null) => {
+    // Of a token that was replaced meanwhile: what was refused goes on with the new one.
+    if (refusedToken !== session.token) connection.renew(session.token);
+    else if (renewal === null) over();
+    else renewal.refused();
+  };
+
   const closing = new AbortController();
   const token = () => session.token;
-  const http = createHttp({ url, token, closed: closing.signal, onUnauthorized: expire, retryMs });
+  const http = createHttp({ url, token, closed: closing.signal, onUnauthorized: refused, retryMs });
+  const outbox = createOutbox({
+    keeping: createOutboxKeeping(outboxStorage, keptUnder(url, session, 'outbox'), onStorageTrouble),
+    attempt: (command, key) => http.attempt(requestOf(command), key),
+    limit: outboxLimit,
+    retryMs,
+  });
   const followers: Followers = new Map();
-  const listener = createListener(followers, expire, () => http.forgetPosition());
+  const listener = createListener(followers, {
+    onConnected: outbox.wake,
+    onWelcome: ({ serverTime }) => renewal?.serverTimeIs(Date.parse(serverTime)),
+    onSignInRefused: refused,
+    onOtherLog: http.forgetPosition,
+  });
   const connection = new Connection({ url, token, reconnectMs: retryMs, answerMs }, listener);
-  const timing = { tickMs, retryMs };
-  const scopes = createScopes({ followers, line: connection, timing, http, session });
+  const scopes = createScopes({ followers, line: connection, timing: { tickMs, retryMs }, http, session });
+  const stopWatching = watchForWaking(() => {
+    connection.hurry();
+    each(followers, (follower) => follower.woken());
+    outbox.wake();
+  });
+  renewal?.follow(session);
   connection.open();
 
   return {
@@ -152,26 +117,29 @@ export const connect = (options: ConnectOptions): ConnectedClient => {
       return session;
     },
     api: createApi(http),
-    connection: connection.state,
+    connection: connection.status,
+    outbox,
     conversation: (id) => {
       const { scope, release } = scopes.conversations.acquire(id);
-      return { ...subscriptionTo(scope, release), loadOlder: scope.loadOlder };
+      return Object.assign(subscriptionTo(scope, release, closing.signal), {
+        loadOlder: scope.loadOlder,
+        ...conversationCommands(id, outbox),
+      });
     },
     user: () => {
       const { scope, release } = scopes.users.acquire('user');
-      return subscriptionTo(scope, release);
+      return subscriptionTo(scope, release, closing.signal);
     },
     queue: () => {
       const { scope, release } = scopes.queues.acquire('queue');
-      return subscriptionTo(scope, release);
+      return subscriptionTo(scope, release, closing.signal);
     },
-    renew: (renewed) => {
-      session = renewed;
-      isExpired = false;
-      connection.renew(renewed.token);
-    },
+    renew,
     close: () => {
+      outbox.close();
       closing.abort();
+      stopWatching();
+      renewal?.stop();
       connection.close();
       each(followers, (follower) => follower.close());
     },

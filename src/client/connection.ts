@@ -21,8 +21,8 @@ export interface ConnectionListener {
   welcomed(welcome: Welcome): void;
   batch(batch: EventBatch, acknowledge: () => void): void;
   unsubscribed(ended: Unsubscribed): void;
-  /** The token isn't believed any more. */
-  signInRefused(): void;
+  /** This token isn't believed any more. */
+  signInRefused(token: string): void;
 }
 
 export interface ConnectionOptions {
@@ -42,18 +42,19 @@ const refusalCode = (error: Error & { readonly data?: unknown }): unknown => {
 };
 
 /**
- * The one socket of a client. Socket.IO comes back by itself after a line broke; not after the server
- * has closed or refused it, where this decides: a refused sign-in ends it, everything else is tried
- * again later. WebSocket only, for the server takes nothing else.
+ * The one socket of a client. It comes back by itself, whatever ended it, but for a refused sign-in; not
+ * by Socket.IO's own means, which can't be hurried. WebSocket only, for the server takes nothing else.
  */
 export class Connection {
-  readonly state = createStore<ConnectionState>('connecting');
+  readonly status = createStore<ConnectionState>('connecting');
   readonly #options: ConnectionOptions;
   readonly #listener: ConnectionListener;
   readonly #socket: Socket<ServerToClient, ClientToServer>;
   #comingBack: ReturnType<typeof setTimeout> | null = null;
   #attempts = 0;
   #isClosed = false;
+  /** What the server was shown last. */
+  #token = '';
 
   constructor(options: ConnectionOptions, listener: ConnectionListener) {
     this.#options = options;
@@ -65,9 +66,11 @@ export class Connection {
       // Two clients in one program are two connections, with a token each.
       forceNew: true,
       autoConnect: false,
-      auth: (give) => give({ token: options.token() }),
-      reconnectionDelay: options.reconnectMs,
-      reconnectionDelayMax: longestPause,
+      reconnection: false,
+      auth: (give) => {
+        this.#token = options.token();
+        give({ token: this.#token });
+      },
     });
     this.#listen();
   }
@@ -83,6 +86,11 @@ export class Connection {
   close(): void {
     this.#isClosed = true;
     this.#stop();
+  }
+
+  /** Whatever is waited for before connecting again, now is a good time. */
+  hurry(): void {
+    if (this.#comingBack !== null) this.#returnAfter(0);
   }
 
   /** `answered` is called once: with the answer, or with null where it was lost. */
@@ -104,6 +112,7 @@ export class Connection {
       this.#returnAfter(0);
       return;
     }
+    this.#token = token;
     this.#socket.emit('refresh', { token }, (answer) => {
       if (!answer.ok) this.#refused();
     });
@@ -112,7 +121,7 @@ export class Connection {
   #listen(): void {
     const socket = this.#socket;
     socket.on('connect', () => this.#connected());
-    socket.on('disconnect', (reason) => this.#disconnected(reason));
+    socket.on('disconnect', () => this.#disconnected());
     socket.on('connect_error', (error) => this.#failed(error));
     socket.on('welcome', (welcome) => this.#listener.welcomed(welcome));
     socket.on('unsubscribed', (ended) => this.#listener.unsubscribed(ended));
@@ -126,30 +135,30 @@ export class Connection {
 
   #connected(): void {
     this.#attempts = 0;
-    this.state.set('connected');
+    this.status.set('connected');
     this.#listener.connected();
   }
 
-  #disconnected(reason: Socket.DisconnectReason): void {
+  #disconnected(): void {
     this.#listener.disconnected();
-    if (this.#isClosed || this.state.current() === 'offline') return;
-    this.state.set('reconnecting');
-    if (reason === 'io server disconnect') this.#returnLater();
+    if (this.#isClosed || this.status.state === 'offline') return;
+    this.status.set('reconnecting');
+    this.#returnLater();
   }
 
   #failed(error: Error): void {
     const code = refusalCode(error);
     if (code === 'unauthenticated' || code === 'token_expired') this.#refused();
-    else if (!this.#socket.active) this.#returnLater();
+    else this.#returnLater();
   }
 
   #refused(): void {
     this.#stop();
-    this.#listener.signInRefused();
+    this.#listener.signInRefused(this.#token);
   }
 
   #stop(): void {
-    this.state.set('offline');
+    this.status.set('offline');
     if (this.#comingBack !== null) clearTimeout(this.#comingBack);
     this.#comingBack = null;
     this.#socket.disconnect();
@@ -162,7 +171,7 @@ export class Connection {
 
   #returnAfter(milliseconds: number): void {
     if (this.#comingBack !== null) clearTimeout(this.#comingBack);
-    if (this.state.current() === 'offline') this.state.set('connecting');
+    if (this.status.state === 'offline') this.status.set('connecting');
     this.#comingBack = setTimeout(() => {
       this.#comingBack = null;
       this.#socket.connect();

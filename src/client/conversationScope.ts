@@ -60,7 +60,7 @@ export const createConversationScope = (
     if (next === state) return;
     const isNews = next.conversation !== state?.conversation;
     state = next;
-    store.set(viewOf(store.current().view, state));
+    store.set(viewOf(store.state.view, state));
     if (isNews) onConversation(next.conversation, logId);
   };
 
@@ -77,7 +77,7 @@ export const createConversationScope = (
       return 'applied';
     },
     show: (view) => {
-      if (store.current().view !== view) store.set(viewOf(view, state));
+      if (store.state.view !== view) store.set(viewOf(view, state));
     },
     isMissing,
   };

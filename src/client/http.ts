@@ -1,3 +1,4 @@
+import { v7 } from 'uuid';
 import { type Position, startOfLog } from '../events/ids.ts';
 import { serverAddress } from './address.ts';
 import { backoff, wait } from './backoff.ts';
@@ -19,6 +20,8 @@ export interface HttpRequest {
 export interface Http {
   /** @throws ApiProblem */
   json<Answer>(request: HttpRequest): Promise<Answer>;
+  /** Sends it once, under that key; for who keeps what was asked for and decides alone what is repeated. */
+  attempt(request: HttpRequest, key: string): Promise<Attempt<unknown>>;
   /** @throws ApiProblem */
   blob(request: HttpRequest): Promise<Blob>;
   /** Forgets where own commands stood: the server has another log now. */
@@ -27,12 +30,18 @@ export interface Http {
   position(): Position;
 }
 
+export type Attempt<Answer> =
+  | { readonly answer: Answer }
+  /** `pause`: so many milliseconds the server asks to wait; null where it says nothing. */
+  | { readonly problem: ApiProblem; readonly pause: number | null };
+
 export interface HttpOptions {
   readonly url: string;
   readonly token: () => string | null;
   /** Aborted when the client is closed. */
   readonly closed: AbortSignal;
-  readonly onUnauthorized?: () => void;
+  /** This token isn't believed any more. */
+  readonly onUnauthorized?: (token: string | null) => void;
   /** How long the first pause before a repetition is. */
   readonly retryMs?: number;
 }
@@ -51,18 +60,14 @@ const retryAfter = (response: Response): number | null => {
   return Number.isFinite(milliseconds) ? Math.max(0, Math.min(milliseconds, answerWithin)) : null;
 };
 
-/** Gateways answer 502 and 504 where they lost the server's answer. */
-const isWorthRepeating = (status: number, code: string): boolean =>
-  status === 502 || status === 503 || status === 504 || code === 'request_in_progress';
+/** No answer at all, or one of those that gateways give where they lost the server's. */
+const isWorthRepeating = ({ status, code }: ApiProblem): boolean =>
+  code === 'network' || status === 502 || status === 503 || status === 504 || code === 'request_in_progress';
 
 const later = (one: Position, other: Position): Position => {
   if (one > other) return one;
   return other;
 };
-
-type Attempt<Answer> =
-  | { readonly answer: Answer }
-  | { readonly problem: ApiProblem; readonly repeat: boolean; readonly pause: number | null };
 
 const urlOf = (base: string, { path, query = {} }: HttpRequest): string => {
   const given = Object.entries(query).flatMap(([name, value]) =>
@@ -71,15 +76,17 @@ const urlOf = (base: string, { path, query = {} }: HttpRequest): string => {
   return `${base}${path}${given.length === 0 ? '' : `?${new URLSearchParams(given)}`}`;
 };
 
+/** A path whose parts may hold any characters. */
+export const pathOf = (...parts: readonly string[]): string => `/${parts.map(encodeURIComponent).join('/')}`;
+
 /** Requests to one server. What was asked for is repeated where that is safe: GET, and POST under its key. */
 export const createHttp = ({ url, token, closed, onUnauthorized, retryMs = 250 }: HttpOptions): Http => {
   const { origin, path } = serverAddress(url);
   const base = `${origin}${path}/api/v1`;
   let newest = startOfLog;
 
-  const headersOf = (request: HttpRequest, key: string): Record<string, string> => {
+  const headersOf = (request: HttpRequest, key: string, bearer: string | null): Record<string, string> => {
     const { method, body, contentType = 'application/json', atLeast = startOfLog } = request;
-    const bearer = token();
     const needed = later(atLeast, newest);
     return {
       ...(bearer === null ? {} : { Authorization: `Bearer ${bearer}` }),
@@ -96,21 +103,21 @@ export const createHttp = ({ url, token, closed, onUnauthorized, retryMs = 250 }
     read: (response: Response) => Promise<Answer>,
   ): Promise<Attempt<Answer>> => {
     const { method, body } = request;
+    const bearer = token();
     try {
       const response = await fetch(urlOf(base, request), {
         method,
-        headers: headersOf(request, key),
+        headers: headersOf(request, key, bearer),
         ...(body === undefined ? {} : { body: JSON.stringify(body) }),
         signal: AbortSignal.any([signal, AbortSignal.timeout(answerWithin)]),
       });
       if (response.ok) return { answer: await read(response) };
       const problem = problemOf(response.status, await response.text());
-      const repeat = isWorthRepeating(response.status, problem.code);
-      return { problem, repeat, pause: retryAfter(response) };
+      if (response.status === 401) onUnauthorized?.(bearer);
+      return { problem, pause: retryAfter(response) };
     } catch (error) {
       if (signal.aborted) throw signal.reason;
-      if (error instanceof ApiProblem) return { problem: error, repeat: false, pause: null };
-      return { problem: networkProblem(error), repeat: true, pause: null };
+      return { problem: error instanceof ApiProblem ? error : networkProblem(error), pause: null };
     }
   };
 
@@ -120,12 +127,11 @@ export const createHttp = ({ url, token, closed, onUnauthorized, retryMs = 250 }
   ): Promise<Answer> => {
     const signal = request.signal === undefined ? closed : AbortSignal.any([closed, request.signal]);
     const mayRepeat = request.method === 'GET' || request.method === 'POST';
-    const key = crypto.randomUUID();
+    const key = v7();
     for (let attempts = 1; ; attempts += 1) {
       const result = await attempt(request, key, signal, read);
       if ('answer' in result) return result.answer;
-      if (result.problem.status === 401) onUnauthorized?.();
-      if (!result.repeat || !mayRepeat || attempts >= mostAttempts) throw result.problem;
+      if (!isWorthRepeating(result.problem) || !mayRepeat || attempts >= mostAttempts) throw result.problem;
       await wait(result.pause ?? backoff(attempts - 1, retryMs, longestPause), signal);
     }
   };
@@ -158,6 +164,7 @@ export const createHttp = ({ url, token, closed, onUnauthorized, retryMs = 250 }
   };
 
   return {
+    attempt: (request, key) => problemsOnly(attempt(request, key, closed, readJson)),
     json: <Answer>(request: HttpRequest) => problemsOnly(send<Answer>(request, readJson<Answer>)),
     blob: (request) => problemsOnly(send(request, (response) => response.blob())),
     forgetPosition: () => {

@@ -19,12 +19,17 @@ export {
   type ConversationView,
   type DarkroomApi,
   type DarkroomClient,
+  type ImageWish,
   type Observable,
+  type Posted,
   type QueueView,
   type Session,
   type Subscription,
   type UserView,
   type ViewState,
 } from './client.ts';
+export type { Command } from './command.ts';
 export { connect } from './connect.ts';
+export type { Outbox, Outgoing } from './outbox.ts';
 export { signIn } from './signIn.ts';
+export { type ClientStorage, memoryStorage, webStorage } from './storage.ts';

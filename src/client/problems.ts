@@ -1,4 +1,5 @@
 import { ApiProblem } from './client.ts';
+import { parsed } from './parsed.ts';
 
 const isObject = (value: unknown): value is { readonly [key: string]: unknown } =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
@@ -9,15 +10,6 @@ const fieldErrors = (value: unknown): { path: string; message: string }[] =>
   (Array.isArray(value) ? value : [])
     .filter(isObject)
     .map(({ path, message }) => ({ path: textOr(path, ''), message: textOr(message, '') }));
-
-const parsed = (text: string): unknown => {
-  try {
-    return JSON.parse(text);
-  } catch (error) {
-    if (error instanceof SyntaxError) return null;
-    throw error;
-  }
-};
 
 /** An answer that isn't a success, as a problem; also one that a proxy gave and that isn't JSON. */
 export const problemOf = (status: number, text: string): ApiProblem => {
@@ -48,24 +40,27 @@ const withCause = (problem: ApiProblem, cause: unknown): ApiProblem => Object.as
 /** No answer came: no network, no server, or not in time. */
 export const networkProblem = (cause: unknown): ApiProblem =>
   withCause(
-    new ApiProblem(
-      0,
+    own(
       'network',
       'The server could not be reached',
       'The server could not be reached. Check the connection and try again.',
-      null,
-      [],
     ),
     cause,
   );
 
+const own = (code: string, title: string, detail: string): ApiProblem =>
+  new ApiProblem(0, code, title, detail, null, []);
+
 /** The client was closed while the request was under way. */
 export const closedProblem = (): ApiProblem =>
-  new ApiProblem(
-    0,
-    'closed',
-    'The client is closed',
-    'The request was given up: the client is closed.',
-    null,
-    [],
+  own('closed', 'The client is closed', 'The request was given up: the client is closed.');
+
+export const outboxFullProblem = (limit: number): ApiProblem =>
+  own(
+    'outbox_full',
+    'Too much is waiting to be sent',
+    `${limit} messages and commands wait for the server already. Try again once the connection is back.`,
   );
+
+export const discardedProblem = (): ApiProblem =>
+  own('discarded', 'Not sent', 'This was taken out of the outbox before it was answered.');

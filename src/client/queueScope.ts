@@ -17,22 +17,22 @@ export const createQueueScope = (line: Line, timing: Timing): QueueScope => {
   const target: ScopeTarget = {
     take: (snapshot, { through }) => {
       const queue = queuePlacesFromSnapshot(snapshot as Omit<QueuePlaces, 'position'>, through);
-      store.set({ ...store.current(), queue });
+      store.set({ ...store.state, queue });
     },
     apply: (received) => {
       const changes = readableChanges(received);
       if (changes === null) return 'read_again';
-      let queue = store.current().queue;
+      let queue = store.state.queue;
       let isComplete = true;
       for (const change of changes) {
         isComplete &&= !needsSnapshot(queue, change);
         queue = applyQueueChange(queue, change);
       }
-      if (queue !== store.current().queue) store.set({ ...store.current(), queue });
+      if (queue !== store.state.queue) store.set({ ...store.state, queue });
       return isComplete ? 'applied' : 'read_again';
     },
     show: (view) => {
-      if (view !== store.current().view) store.set({ ...store.current(), view });
+      if (view !== store.state.view) store.set({ ...store.state, view });
     },
   };
   return { store, follower: new ScopeFollower({ scope: 'queue' }, target, line, timing) };

@@ -28,6 +28,8 @@ export class ScopeFollower {
   #failures = 0;
   #repairs = 0;
   #isClosed = false;
+  /** When something was heard last, by the clock that goes on while this machine sleeps. */
+  #heardAt = Date.now();
   readonly #silence = createAlarm(() => this.#subscribe());
   readonly #retry = createAlarm(() => this.#subscribe());
 
@@ -69,6 +71,12 @@ export class ScopeFollower {
     if (this.#isGone) this.#subscribe();
   }
 
+  /** This machine may have slept: the timer for silence has, and what was to come may be lost. */
+  woken(): void {
+    const isSilent = Date.now() - this.#heardAt >= 2 * this.#timing.tickMs;
+    if (isSilent && this.#cursor !== null && !this.#isGone) this.#subscribe();
+  }
+
   receive(batch: EventBatch, acknowledge: () => void): void {
     if (this.#isClosed || this.#isGone || this.#cursor === null || this.#wantsSnapshot) return;
     const { state, action, events } = receive(this.#cursor, batch);
@@ -85,7 +93,7 @@ export class ScopeFollower {
     }
     this.#cursor = state;
     if (this.#asked === null) {
-      this.#silence.set(2 * this.#timing.tickMs);
+      this.#hear();
       this.#show(batch.live ? 'live' : 'catching_up');
     }
     acknowledge();
@@ -143,8 +151,13 @@ export class ScopeFollower {
 
   #follow(view: ViewState): void {
     this.#failures = 0;
-    this.#silence.set(2 * this.#timing.tickMs);
+    this.#hear();
     this.#show(view);
+  }
+
+  #hear(): void {
+    this.#heardAt = Date.now();
+    this.#silence.set(2 * this.#timing.tickMs);
   }
 
   #refused(code: Extract<SubscribeAnswer, { ok: false }>['code']): void {

@@ -1,4 +1,5 @@
 import type { Observable, Subscription } from './client.ts';
+import { statesOf } from './observable.ts';
 import type { ScopeFollower } from './scopeFollower.ts';
 
 /** A scope that is followed, and what it shows. */
@@ -56,9 +57,25 @@ export const createSharing = <Key, Scope>(
   };
 };
 
-/** What a caller holds of a shared scope. */
-export const subscriptionTo = <View>(scope: OpenScope<View>, release: () => void): Subscription<View> => ({
-  current: scope.store.current,
-  subscribe: scope.store.subscribe,
-  close: release,
-});
+/** What a caller holds of a shared scope, until it is closed, or the client is. */
+export const subscriptionTo = <View>(
+  { store }: OpenScope<View>,
+  release: () => void,
+  clientClosed: AbortSignal,
+): Subscription<View> => {
+  const closing = new AbortController();
+  const close = () => {
+    clientClosed.removeEventListener('abort', close);
+    closing.abort();
+    release();
+  };
+  clientClosed.addEventListener('abort', close);
+  return {
+    get state() {
+      return store.state;
+    },
+    on: store.on,
+    [Symbol.asyncIterator]: () => statesOf(store, closing.signal),
+    close,
+  };
+};

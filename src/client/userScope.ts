@@ -57,7 +57,7 @@ export const createUserScope = ({
   const leftAt = new Map<ConversationId, Position>();
 
   const change = (part: Partial<UserView>) => {
-    const current = store.current();
+    const current = store.state;
     const next = { ...current, ...part };
     const isSame =
       next.view === current.view &&
@@ -70,7 +70,7 @@ export const createUserScope = ({
     const left = leftAt.get(conversation.conversationId);
     const isOfBefore = left !== undefined && conversation.position <= left;
     if (logId !== follower.cursor?.logId || isOfBefore || !isIn(self, conversation)) return;
-    change({ conversations: mergeConversation(store.current().conversations, conversation) });
+    change({ conversations: mergeConversation(store.state.conversations, conversation) });
   };
 
   const fetchJoined = async (id: ConversationId, atLeast: Position, logId: LogId): Promise<void> => {
@@ -85,7 +85,7 @@ export const createUserScope = ({
   const move = (events: readonly Event[], logId: LogId) => {
     const { joined, left } = movements(events, self);
     for (const [id, position] of left) leftAt.set(id, position);
-    const { conversations } = store.current();
+    const { conversations } = store.state;
     const kept = conversations.filter(({ conversationId: id, position }) => position > (left.get(id) ?? ''));
     if (kept.length < conversations.length) change({ conversations: kept });
     for (const [id, position] of joined) {
@@ -114,7 +114,7 @@ export const createUserScope = ({
     apply: (received, { logId }) => {
       const events = readableEvents(received);
       if (events === null) return 'read_again';
-      change({ jobs: foldOwnJobs(store.current().jobs, events) });
+      change({ jobs: foldOwnJobs(store.state.jobs, events) });
       move(events, logId);
       return 'applied';
     },

@@ -7,9 +7,17 @@ import {
   type Observable,
   type QueueView,
   type Session,
+  type Subscription,
   type UserView,
   type ViewState,
 } from '../../src/client/client.ts';
+import type { Command } from '../../src/client/command.ts';
+import { conversationCommands } from '../../src/client/conversationCommands.ts';
+import type { Attempt } from '../../src/client/http.ts';
+import { statesOf } from '../../src/client/observable.ts';
+import { createOutbox } from '../../src/client/outbox.ts';
+import { createOutboxKeeping } from '../../src/client/outboxKeeping.ts';
+import { memoryStorage } from '../../src/client/storage.ts';
 import { type FailureCode, failures } from '../../src/events/failures.ts';
 import type { ConversationId, ImageId, JobId, MessageId, Position, UserId } from '../../src/events/ids.ts';
 import { positionOf } from '../../src/events/ids.ts';
@@ -80,20 +88,33 @@ interface Cell<Value> extends Observable<Value> {
 }
 
 const cell = <Value>(initial: Value): Cell<Value> => {
-  const listeners = new Set<() => void>();
+  const listeners = new Set<(value: Value) => void>();
   let value = initial;
   return {
-    current: () => value,
-    subscribe: (listener) => {
+    get state() {
+      return value;
+    },
+    on: (_, listener) => {
       listeners.add(listener);
       return () => listeners.delete(listener);
     },
     set: (next) => {
       value = next;
-      for (const listener of [...listeners]) listener();
+      for (const listener of [...listeners]) listener(next);
     },
   };
 };
+
+const never = new AbortController().signal;
+
+const subscriptionTo = <View>(store: Observable<View>): Subscription<View> => ({
+  get state() {
+    return store.state;
+  },
+  on: store.on,
+  [Symbol.asyncIterator]: () => statesOf(store, never),
+  close: () => undefined,
+});
 
 const mergePatch = (target: Json | undefined, patch: Json): Json => {
   if (typeof patch !== 'object' || patch === null || Array.isArray(patch)) return patch;
@@ -504,7 +525,7 @@ export const createFakeClient = ({
         const conversation = script.conversation({ ...(title === undefined ? {} : { title }), people });
         return { conversation, position: conversation.position };
       }),
-    conversations: () => answer(() => ({ items: [...userView.current().conversations], nextCursor: null })),
+    conversations: () => answer(() => ({ items: [...userView.state.conversations], nextCursor: null })),
     conversation: (id) => answer(() => conversationOf(id)),
     renameConversation: (id, title) => answer(() => changeConversation(id, { title })),
     addParticipant: (id, userId) =>
@@ -572,20 +593,42 @@ export const createFakeClient = ({
       }),
   };
 
+  const attempt = async (command: Command): Promise<Attempt<unknown>> => {
+    try {
+      if (command.kind === 'post') return { answer: await api.postMessage(command.conversationId, command) };
+      const job = command.kind === 'cancel' ? api.cancelJob(command.jobId) : api.retryJob(command.jobId);
+      return { answer: { job: await job, position: positionOf(lastPosition) } };
+    } catch (error) {
+      if (error instanceof ApiProblem) return { problem: error, pause: null };
+      throw error;
+    }
+  };
+  const keeping = createOutboxKeeping(memoryStorage(), '', (cause) => {
+    throw cause;
+  });
+  const outbox = createOutbox({ keeping, attempt, limit: 100, retryMs: 500 });
+
   born = performance.now();
   return {
     session,
     api,
     connection,
+    outbox,
     script,
     conversation: (id) => {
       const view = conversationViews.get(id) ?? cell(viewOf(id));
       conversationViews.set(id, view);
-      return { ...view, loadOlder: async () => undefined, close: () => undefined };
+      return Object.assign(subscriptionTo(view), {
+        loadOlder: async () => undefined,
+        ...conversationCommands(id, outbox),
+      });
     },
-    user: () => ({ ...userView, close: () => undefined }),
-    queue: () => ({ ...queueView, close: () => undefined }),
-    close: () => connection.set('offline'),
+    user: () => subscriptionTo(userView),
+    queue: () => subscriptionTo(queueView),
+    close: () => {
+      outbox.close();
+      connection.set('offline');
+    },
   };
 };
 

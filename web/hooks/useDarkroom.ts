@@ -38,6 +38,7 @@ export const openDarkroom = (client: DarkroomClient, jobs = createImageJobsStore
   const pictures = createPictureCache({
     load: (id, signal) => client.api.image(id, signal, newestPosition(jobs.getState())),
   });
+  const outbox = createOutbox(client.outbox);
   const stop = followUser(jobs, user, queue);
   return {
     client,
@@ -45,10 +46,11 @@ export const openDarkroom = (client: DarkroomClient, jobs = createImageJobsStore
     queue,
     jobs,
     composer: createComposerStore(),
-    outbox: createOutbox(client.api),
+    outbox,
     pictures,
     close: () => {
       stop();
+      outbox.close();
       user.close();
       queue.close();
       pictures.close();

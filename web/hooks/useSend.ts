@@ -40,8 +40,9 @@ export const useSend = (conversation: Conversation, isFirst: boolean): (() => Pr
       return;
     }
     sent(conversationId);
+    let accepted: boolean;
     try {
-      await outbox.send({ conversationId, text, image: asks ? wantedImage(options) : null });
+      accepted = await outbox.send({ conversationId, text, image: asks ? wantedImage(options) : null });
     } catch (error) {
       const problems = fieldProblems(error);
       write(conversationId, text);
@@ -51,7 +52,7 @@ export const useSend = (conversation: Conversation, isFirst: boolean): (() => Pr
       showOptions(true);
       return;
     }
-    if (!isFirst || title.trim() !== '') return;
+    if (!accepted || !isFirst || title.trim() !== '') return;
     try {
       await client.api.renameConversation(conversationId, titleFrom(text));
     } catch (error) {

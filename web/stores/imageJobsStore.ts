@@ -162,8 +162,8 @@ export const createImageJobsStore = (initial: Partial<ImageJobsState> = {}): Ima
   createStore<ImageJobsState>()(() => ({ ...emptyImageJobs, ...initial }));
 
 const follow = <View>(observable: Observable<View>, take: (view: View) => void): (() => void) => {
-  take(observable.current());
-  return observable.subscribe(() => take(observable.current()));
+  take(observable.state);
+  return observable.on('change', take);
 };
 
 const tell = (store: ImageJobsStore, told: readonly KnownJob[]): void => {

@@ -1,16 +1,16 @@
+import { v7 } from 'uuid';
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import { ApiProblem, type DarkroomApi } from '../../src/client/client.ts';
+import { ApiProblem } from '../../src/client/client.ts';
+import type { Outbox as ClientOutbox, Outgoing as Waiting } from '../../src/client/outbox.ts';
 import { type ConversationId, type MessageId, messageId } from '../../src/events/ids.ts';
 import { type Explanation, explain } from '../text/problem.ts';
 import type { WantedImage } from './imageOptions.ts';
 
 /** A message between the Enter key and the conversation. */
 export interface Outgoing {
-  /** Made here, so that sending it again is the same message. */
   readonly messageId: MessageId;
   readonly conversationId: ConversationId;
   readonly text: string;
-  readonly image: WantedImage | null;
   readonly state: 'sending' | 'failed';
   readonly problem: Explanation | null;
 }
@@ -21,72 +21,85 @@ interface OutboxState {
 
 export interface Outbox {
   readonly store: StoreApi<OutboxState>;
-  /** Rejects with the server's problem where it refused the message as invalid: then the composer says so. */
-  send(input: { conversationId: ConversationId; text: string; image: WantedImage | null }): Promise<void>;
+  /**
+   * Resolves with whether it was accepted; why not is shown with the message. Rejects where there is no
+   * message to show: the server refused it as invalid (then the composer says so), or too many wait.
+   */
+  send(input: { conversationId: ConversationId; text: string; image: WantedImage | null }): Promise<boolean>;
   resend(id: MessageId): Promise<void>;
   discard(id: MessageId): void;
   /** Those that the conversation holds by now needn't be shown twice. */
   arrived(ids: ReadonlySet<MessageId>): void;
+  close(): void;
 }
 
-/** Messages of one conversation go out one after another, so that they arrive in the order of typing. */
-export const createOutbox = (api: Pick<DarkroomApi, 'postMessage'>): Outbox => {
-  const store = createStore<OutboxState>()(() => ({ entries: [] }));
-  const lines = new Map<ConversationId, Promise<void>>();
+const shown = ({ command, refusal }: Waiting): Outgoing[] =>
+  command.kind !== 'post'
+    ? []
+    : [
+        {
+          messageId: command.messageId,
+          conversationId: command.conversationId,
+          text: command.text,
+          state: refusal === null ? 'sending' : 'failed',
+          problem: refusal === null ? null : explain(refusal, 'This message was not sent'),
+        },
+      ];
 
-  const change = (id: MessageId, news: Partial<Outgoing>): void =>
-    store.setState(({ entries }) => ({
-      entries: entries.map((entry) => (entry.messageId === id ? { ...entry, ...news } : entry)),
-    }));
-  const discard = (id: MessageId): void =>
-    store.setState(({ entries }) => ({ entries: entries.filter((entry) => entry.messageId !== id) }));
+/** What the client's outbox holds of messages, and those that are accepted and not in the conversation yet. */
+export const createOutbox = (outbox: ClientOutbox): Outbox => {
+  let accepted: readonly Outgoing[] = [];
+  const store = createStore<OutboxState>()(() => ({ entries: outbox.state.flatMap(shown) }));
+  const show = () => store.setState({ entries: [...accepted, ...outbox.state.flatMap(shown)] });
+  const stop = outbox.on('change', show);
 
-  const post = async ({ messageId: id, conversationId, text, image }: Outgoing): Promise<void> => {
+  const find = (id: MessageId) =>
+    outbox.state.find(({ command }) => command.kind === 'post' && command.messageId === id);
+  const discard = (id: MessageId): void => {
+    const found = find(id);
+    if (found !== undefined) outbox.discard(found.id);
+  };
+
+  const settled = async (id: MessageId, answer: Promise<unknown>): Promise<boolean> => {
+    const sent = store.getState().entries.find((entry) => entry.messageId === id);
     try {
-      await api.postMessage(conversationId, { messageId: id, text, ...(image === null ? {} : { image }) });
+      await answer;
+      if (sent !== undefined) accepted = [...accepted, sent];
+      show();
+      return true;
     } catch (error) {
-      if (error instanceof ApiProblem && error.code === 'invalid_input') {
+      if (!(error instanceof ApiProblem) || error.code === 'outbox_full') throw error;
+      if (error.code === 'invalid_input') {
         discard(id);
         throw error;
       }
-      change(id, { state: 'failed', problem: explain(error, 'This message was not sent') });
+      return false;
     }
-  };
-
-  const line = (entry: Outgoing): Promise<void> => {
-    const before = lines.get(entry.conversationId) ?? Promise.resolve();
-    const sending = before.then(() => post(entry));
-    lines.set(
-      entry.conversationId,
-      sending.catch(() => undefined), // told to whoever sent it; the next in line goes on
-    );
-    return sending;
   };
 
   return {
     store,
     send: ({ conversationId, text, image }) => {
-      const entry: Outgoing = {
-        messageId: messageId.parse(crypto.randomUUID()),
-        conversationId,
-        text,
-        image,
-        state: 'sending',
-        problem: null,
-      };
-      store.setState(({ entries }) => ({ entries: [...entries, entry] }));
-      return line(entry);
+      const id = messageId.parse(v7());
+      const more = image === null ? {} : { image };
+      const answer = outbox.send<'post'>({ kind: 'post', conversationId, messageId: id, text, ...more });
+      show();
+      return settled(id, answer);
     },
     resend: async (id) => {
-      const entry = store.getState().entries.find((candidate) => candidate.messageId === id);
-      if (entry === undefined) return;
-      change(id, { state: 'sending', problem: null });
-      await line(entry);
+      const found = find(id);
+      if (found === undefined) return;
+      const answer = outbox.resend(found.id);
+      show();
+      await settled(id, answer);
     },
     discard,
     arrived: (ids) => {
-      if (store.getState().entries.some((entry) => ids.has(entry.messageId)))
-        store.setState(({ entries }) => ({ entries: entries.filter((entry) => !ids.has(entry.messageId)) }));
+      const left = accepted.filter((entry) => !ids.has(entry.messageId));
+      if (left.length === accepted.length) return;
+      accepted = left;
+      show();
     },
+    close: stop,
   };
 };

@@ -63,43 +63,41 @@ describe('a client of real delivery', () => {
     const view = client.conversation(conversation);
     const queue = client.queue();
     const user = client.user();
-    await until(() => expect(view.current().view).toBe('live'));
+    await until(() => expect(view.state.view).toBe('live'));
     await live(40, async (round) => {
       if (round % 4 === 0) line.breakLines();
-      if (round % 8 === 0) await until(() => expect(client.connection.current()).toBe('connected'));
+      if (round % 8 === 0) await until(() => expect(client.connection.state).toBe('connected'));
     });
     const { open, queue: places, user: own } = await atTheEnd();
     await until(() => {
-      expect(view.current()).toMatchObject({
+      expect(view.state).toMatchObject({
         view: 'live',
         conversation: 'conversation' in open && open.conversation,
       });
-      expect([...view.current().messages].reverse().slice(0, 50)).toEqual(
-        'messages' in open && open.messages,
-      );
-      const { position, ...shown } = queue.current().queue;
+      expect([...view.state.messages].reverse().slice(0, 50)).toEqual('messages' in open && open.messages);
+      const { position, ...shown } = queue.state.queue;
       expect(shown).toEqual(places);
-      const active = user.current().jobs.filter((job) => job.active);
+      const active = user.state.jobs.filter((job) => job.active);
       const expected = 'jobs' in own ? own.jobs : [];
       expect(active).toEqual(expected.toSorted((a, b) => (a.createdPosition < b.createdPosition ? 1 : -1)));
     });
-    expect(view.current().messages).toHaveLength(80);
+    expect(view.state.messages).toHaveLength(80);
     expect(line.broken()).toBeGreaterThan(3);
-    queue.current().queue.waiting.forEach((job, index) => {
-      expect(calculateQueuePosition(queue.current().queue, job.ticket)).toBe(index + 1);
+    queue.state.queue.waiting.forEach((job, index) => {
+      expect(calculateQueuePosition(queue.state.queue, job.ticket)).toBe(index + 1);
     });
   });
 
   it('that comes late holds the same as one that was there all along', async () => {
     const early = client.conversation(conversation);
-    await until(() => expect(early.current().view).toBe('live'));
+    await until(() => expect(early.state.view).toBe('live'));
     await live(15, () => undefined);
     const session = { token: 'ben', user: { ...ben, roles: ['user'] } };
     const late = connect({ url: node.server.url, session, retryMs: 5 });
     const lateView = late.conversation(conversation);
     await until(() => {
-      expect(early.current().messages).toHaveLength(30);
-      expect(lateView.current()).toEqual(early.current());
+      expect(early.state.messages).toHaveLength(30);
+      expect(lateView.state).toEqual(early.state);
     });
     late.close();
   });
@@ -107,13 +105,13 @@ describe('a client of real delivery', () => {
   it('is told that it was put out, and sees all of it when it is let in again', async () => {
     const view = client.conversation(conversation);
     const user = client.user();
-    await until(() => expect([view.current().view, user.current().view]).toEqual(['live', 'live']));
+    await until(() => expect([view.state.view, user.state.view]).toEqual(['live', 'live']));
     await node.story.leave(conversation, ada);
-    await until(() => expect(view.current().view).toBe('lost'));
+    await until(() => expect(view.state.view).toBe('lost'));
     await node.story.post(conversation, ben, 'behind her back');
-    expect(view.current().messages).toHaveLength(0);
+    expect(view.state.messages).toHaveLength(0);
     await node.story.join(conversation, ada);
-    await until(() => expect(view.current().messages.map(({ text }) => text)).toEqual(['behind her back']));
-    expect(view.current().view).toBe('live');
+    await until(() => expect(view.state.messages.map(({ text }) => text)).toEqual(['behind her back']));
+    expect(view.state.view).toBe('live');
   });
 });

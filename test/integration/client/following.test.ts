@@ -48,13 +48,13 @@ const open = (more: { tickMs?: number; answerMs?: number; onSessionExpired?: () 
   return client.conversation(conversation);
 };
 
-const texts = (view: ConversationSubscription) => view.current().messages.map(({ messageId }) => messageId);
+const texts = (view: ConversationSubscription) => view.state.messages.map(({ messageId }) => messageId);
 const upTo = (n: number) => Array.from({ length: n }, (_, index) => messageNumber(index + 1));
 const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
 
 const opened = async (more: Parameters<typeof open>[0] = {}) => {
   const view = open(more);
-  await until(() => expect(view.current().view).toBe('live'));
+  await until(() => expect(view.state.view).toBe('live'));
   return view;
 };
 
@@ -65,8 +65,8 @@ describe('a conversation that is followed', () => {
     server.send(batchOf(log, 7, 12));
     await until(() => expect(server.acknowledged).toHaveLength(2));
     const { conversation: expected, messages } = foldAll(log);
-    expect(view.current().conversation).toEqual(expected);
-    expect([...view.current().messages].reverse()).toEqual(messages);
+    expect(view.state.conversation).toEqual(expected);
+    expect([...view.state.messages].reverse()).toEqual(messages);
   });
 
   it('applies nothing twice where batches come again', async () => {
@@ -95,7 +95,7 @@ describe('a conversation that is followed', () => {
     const view = await opened();
     const shown: number[] = [];
     const acknowledged = server.acknowledged;
-    server.tell().emit('events', batchOf(log, 3, 8), () => shown.push(view.current().messages.length));
+    server.tell().emit('events', batchOf(log, 3, 8), () => shown.push(view.state.messages.length));
     await until(() => expect(shown).toEqual([6]));
     expect(acknowledged).toEqual([]);
   });
@@ -103,21 +103,21 @@ describe('a conversation that is followed', () => {
   it('tells its listeners once a batch', async () => {
     const view = await opened();
     const listener = vi.fn();
-    view.subscribe(listener);
-    const before = view.current();
-    expect(view.current()).toBe(before);
+    view.on('change', listener);
+    const before = view.state;
+    expect(view.state).toBe(before);
     server.send(batchOf(log, 3, 12));
     await until(() => expect(server.acknowledged).toHaveLength(1));
     expect(listener).toHaveBeenCalledTimes(1);
-    expect(view.current()).not.toBe(before);
+    expect(view.state).not.toBe(before);
   });
 
   it('says that it catches up until it has', async () => {
     const view = await opened();
     server.send(batchOf(log, 3, 5, false));
-    await until(() => expect(view.current().view).toBe('catching_up'));
+    await until(() => expect(view.state.view).toBe('catching_up'));
     server.send(batchOf(log, 5, 12, true));
-    await until(() => expect(view.current().view).toBe('live'));
+    await until(() => expect(view.state.view).toBe('live'));
   });
 
   it('comes back with its cursor each time that the line breaks, and shows what it has meanwhile', async () => {
@@ -126,11 +126,11 @@ describe('a conversation that is followed', () => {
       server.send(batchOf(log, 2 + round, 3 + round));
       await until(() => expect(server.acknowledged).toHaveLength(round));
       server.breakLine();
-      await until(() => expect(view.current().view).toBe('stale'));
+      await until(() => expect(view.state.view).toBe('stale'));
       expect(texts(view)).toEqual(upTo(1 + round));
       await server.untilSubscribed(1 + round);
       expect(server.subscribes.at(-1)).toMatchObject({ after: log[2 + round]?.position });
-      expect(client.connection.current()).toBe('connected');
+      expect(client.connection.state).toBe('connected');
     }
     server.send(batchOf(log, 6, 12));
     await until(() => expect(texts(view)).toEqual(upTo(10)));
@@ -159,7 +159,7 @@ describe('a conversation that is followed', () => {
     server.script.subscribe = () => snapshotOf(other.events, { mode: 'reset', logId: otherLog });
     server.breakLine();
     await until(() => expect(texts(view)).toEqual(upTo(1)));
-    expect(view.current().view).toBe('live');
+    expect(view.state.view).toBe('live');
     server.breakLine();
     await server.untilSubscribed(3);
     expect(server.subscribes[2]).toMatchObject({ logId: otherLog, after: other.events.at(-1)?.position });
@@ -173,12 +173,12 @@ describe('what the server ends', () => {
   it('for want of permission is lost, and hears nothing more', async () => {
     const view = await opened();
     end('permission_lost');
-    await until(() => expect(view.current().view).toBe('lost'));
+    await until(() => expect(view.state.view).toBe('lost'));
     server.send(batchOf(log, 3, 7));
     // The answer to another subscribe comes after that batch: by then it has been heard.
     server.script.subscribe = () => emptyQueueAnswer;
     const queue = client.queue();
-    await until(() => expect(queue.current().view).toBe('live'));
+    await until(() => expect(queue.state.view).toBe('live'));
     expect(texts(view)).toEqual(upTo(1));
     expect(server.subscribes).toHaveLength(2);
   });
@@ -193,7 +193,7 @@ describe('what the server ends', () => {
   it('because it stops is come back to when it says', async () => {
     const view = await opened();
     const states: string[] = [];
-    client.connection.subscribe(() => states.push(client.connection.current()));
+    client.connection.on('change', () => states.push(client.connection.state));
     server.tell().emit('server_shutdown', { retryAfterMs: 30 });
     await server.untilSubscribed(2);
     expect(states).toContain('reconnecting');
@@ -206,7 +206,7 @@ describe('what the server ends', () => {
   it('as not found is shown so, and nothing is asked further', async () => {
     server.script.subscribe = () => ({ ok: false, code: 'not_found', detail: 'There is no such thing.' });
     const view = open();
-    await until(() => expect(view.current().view).toBe('not_found'));
+    await until(() => expect(view.state.view).toBe('not_found'));
     expect(server.subscribes).toHaveLength(1);
     expect(server.requests).toHaveLength(0);
   });
@@ -225,8 +225,8 @@ describe('a sign-in that is over', () => {
     const view = await opened({ onSessionExpired });
     server.tell().emit('token_expired');
     await until(() => expect(onSessionExpired).toHaveBeenCalledTimes(1));
-    expect(client.connection.current()).toBe('offline');
-    expect(view.current().view).toBe('stale');
+    expect(client.connection.state).toBe('offline');
+    expect(view.state.view).toBe('stale');
     client.renew({ ...session, token: 'new token' });
     await server.untilSubscribed(2);
     expect(server.tokens).toEqual(['token of Ada', 'new token']);
@@ -238,7 +238,7 @@ describe('a sign-in that is over', () => {
     const onSessionExpired = vi.fn();
     open({ onSessionExpired });
     await until(() => expect(onSessionExpired).toHaveBeenCalledTimes(1));
-    expect(client.connection.current()).toBe('offline');
+    expect(client.connection.state).toBe('offline');
   });
 
   it('is not over because of too many connections', async () => {
@@ -283,7 +283,7 @@ describe('views of one conversation', () => {
   it('are one subscription, which ends with the last of them', async () => {
     const first = await opened();
     const second = client.conversation(conversation);
-    expect(second.current()).toBe(first.current());
+    expect(second.state).toBe(first.state);
     first.close();
     first.close();
     server.send(batchOf(log, 3, 5));
@@ -298,7 +298,7 @@ describe('views of one conversation', () => {
     const first = await opened();
     first.close();
     const second = client.conversation(conversation);
-    expect(second.current()).toBe(first.current());
+    expect(second.state).toBe(first.state);
     server.send(batchOf(log, 3, 5));
     await until(() => expect(texts(second)).toEqual(upTo(3)));
     expect(server.unsubscribes).toEqual([]);

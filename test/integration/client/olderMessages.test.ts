@@ -37,25 +37,25 @@ beforeEach(async () => {
   server.script.subscribe = () => snapshotOf(log.slice(0, atSnapshot), { limit: 3 });
   client = connect({ url: server.url, session, retryMs: 10 });
   view = client.conversation(conversationNumber(1));
-  await until(() => expect(view.current().view).toBe('live'));
+  await until(() => expect(view.state.view).toBe('live'));
 });
 afterEach(async () => {
   client.close();
   await server.close();
 });
 
-const shown = () => view.current().messages.map(({ messageId }) => messageId);
+const shown = () => view.state.messages.map(({ messageId }) => messageId);
 
 describe('older messages', () => {
   it('are read at least as of the cursor, and come before what is held', async () => {
     server.script.respond = () => page(atSnapshot);
-    expect(view.current().hasOlder).toBe(true);
+    expect(view.state.hasOlder).toBe(true);
     await view.loadOlder();
     expect(shown()).toEqual([1, 2, 3, 4, 5, 6].map(messageNumber));
-    expect(view.current().hasOlder).toBe(false);
+    expect(view.state.hasOlder).toBe(false);
     expect(server.requests[0]?.headers['darkroom-min-position']).toBe(log[atSnapshot - 1]?.position);
     expect(server.requests[0]?.path).toContain(`cursor=${log[5]?.position}`);
-    expect(view.current().messages[0]?.image?.place).toBeNull();
+    expect(view.state.messages[0]?.image?.place).toBeNull();
   });
 
   it('lose no event that comes while they are on their way', async () => {
@@ -70,8 +70,8 @@ describe('older messages', () => {
     await until(() => expect(server.acknowledged).toHaveLength(1));
     answer();
     await loading;
-    expect(view.current().messages[0]?.text).toBe('last');
-    expect([...view.current().messages].reverse()).toEqual(foldAll(log).messages);
+    expect(view.state.messages[0]?.text).toBe('last');
+    expect([...view.state.messages].reverse()).toEqual(foldAll(log).messages);
   });
 
   it('that are newer than the cursor take no event twice', async () => {
@@ -79,7 +79,7 @@ describe('older messages', () => {
     await view.loadOlder();
     server.send(batchOf(log, 8, 9));
     await until(() => expect(server.acknowledged).toHaveLength(1));
-    expect(view.current().messages[0]?.text).toBe('last');
+    expect(view.state.messages[0]?.text).toBe('last');
   });
 
   it('are fetched once by two who ask at once', async () => {

@@ -28,14 +28,14 @@ const openWith = async (answer: SubscribeAnswer) => {
   server.script.subscribe = () => answer;
   client = connect({ url: server.url, session, retryMs: 10 });
   queue = client.queue();
-  await until(() => expect(queue.current().view).toBe('live'));
+  await until(() => expect(queue.state.view).toBe('live'));
 };
 const tell = (after: number, ...events: readonly QueueChange[]) =>
   server.send({
     ...{ scope: 'queue', id: null, events, live: true },
     ...{ after: positionOf(after), through: events.at(-1)?.position ?? positionOf(after) },
   });
-const place = (number: number) => calculateQueuePosition(queue.current().queue, positionOf(number));
+const place = (number: number) => calculateQueuePosition(queue.state.queue, positionOf(number));
 const left = (number: number, at: number): QueueChange => ({
   ...{ type: 'left', position: positionOf(at), schema: 1, at: '' },
   data: { ...job(number), why: 'started' },
@@ -58,13 +58,13 @@ it('the place that is shown moves when someone before starts', async () => {
   expect(place(3)).toBe(3);
   tell(3, left(1, 4));
   await until(() => expect(place(3)).toBe(2));
-  expect(queue.current().queue).toMatchObject({ running: 2, waitingCount: 2 });
+  expect(queue.state.queue).toMatchObject({ running: 2, waitingCount: 2 });
 });
 
 it('several changes of one batch are one change here', async () => {
   await openWith(snapshot([job(1), job(2), job(3, mine)], 3, 3));
   const listener = vi.fn();
-  queue.subscribe(listener);
+  queue.on('change', listener);
   tell(3, left(1, 4), left(2, 5), queued(6));
   await until(() => expect(place(3)).toBe(1));
   expect(place(6)).toBe(2);

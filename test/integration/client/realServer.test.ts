@@ -38,13 +38,13 @@ describe('a client of the real server', () => {
     const ada = await open('Ada');
     const ben = await open('Ben');
     const user = ben.user();
-    await until(() => expect(user.current().view).toBe('live'));
+    await until(() => expect(user.state.view).toBe('live'));
     const started = await ada.api.startConversation({ title: 'Harbour' });
     const id = started.conversation.conversationId;
     await ada.api.addParticipant(id, ben.session.user.id);
-    await until(() => expect(user.current().conversations.map(({ title }) => title)).toEqual(['Harbour']));
+    await until(() => expect(user.state.conversations.map(({ title }) => title)).toEqual(['Harbour']));
     const view = ben.conversation(id);
-    await until(() => expect(view.current().view).toBe('live'));
+    await until(() => expect(view.state.view).toBe('live'));
 
     const image = { width: 64, height: 64, steps: 4 };
     const first = await ada.api.postMessage(id, { text: 'a lighthouse', image });
@@ -59,20 +59,20 @@ describe('a client of the real server', () => {
     await ben.api.removeMessage(last.message.messageId);
 
     await until(async () => {
-      const { messages, conversation, view: state } = view.current();
+      const { messages, conversation, view: state } = view.state;
       expect(state).toBe('live');
       expect(messages.filter(({ image: shown }) => shown?.status === 'completed')).toHaveLength(2);
       expect(messages).toEqual(await readAll(ben, id));
       expect(conversation).toEqual(await ben.api.conversation(id));
     });
-    expect(user.current().conversations[0]?.title).toBe('Lighthouse');
-    expect(user.current().jobs.map(({ status }) => status)).toEqual(['completed']);
+    expect(user.state.conversations[0]?.title).toBe('Lighthouse');
+    expect(user.state.jobs.map(({ status }) => status)).toEqual(['completed']);
 
     const late = await open('Ben');
     const lateView = late.conversation(id);
-    await until(() => expect(lateView.current().hasOlder).toBe(true));
+    await until(() => expect(lateView.state.hasOlder).toBe(true));
     await lateView.loadOlder();
-    expect(lateView.current().messages).toEqual(view.current().messages);
+    expect(lateView.state.messages).toEqual(view.state.messages);
     for (const client of [ada, ben, late]) client.close();
   });
 
@@ -83,14 +83,14 @@ describe('a client of the real server', () => {
     const started = await cleo.api.startConversation({ participants: [dan.session.user.id] });
     const id = started.conversation.conversationId;
     const view = dan.conversation(id);
-    await until(() => expect([view.current().view, user.current().view]).toEqual(['live', 'live']));
+    await until(() => expect([view.state.view, user.state.view]).toEqual(['live', 'live']));
     await cleo.api.removeParticipant(id, dan.session.user.id);
-    await until(() => expect(view.current().view).toBe('lost'));
-    await until(() => expect(user.current().conversations).toEqual([]));
+    await until(() => expect(view.state.view).toBe('lost'));
+    await until(() => expect(user.state.conversations).toEqual([]));
     await cleo.api.postMessage(id, { text: 'behind his back' });
     await cleo.api.addParticipant(id, dan.session.user.id);
-    await until(() => expect(view.current().messages.map(({ text }) => text)).toEqual(['behind his back']));
-    await until(() => expect(user.current().conversations).toHaveLength(1));
+    await until(() => expect(view.state.messages.map(({ text }) => text)).toEqual(['behind his back']));
+    await until(() => expect(user.state.conversations).toHaveLength(1));
     for (const client of [cleo, dan]) client.close();
   });
 
@@ -99,8 +99,8 @@ describe('a client of the real server', () => {
     const { conversation } = await client.api.startConversation({ title: 'New' });
     const seen: string[] = [];
     const view = client.conversation(conversation.conversationId);
-    view.subscribe(() => seen.push(view.current().view));
-    await until(() => expect(view.current().view).toBe('live'));
+    view.on('change', () => seen.push(view.state.view));
+    await until(() => expect(view.state.view).toBe('live'));
     expect(seen).not.toContain('not_found');
     client.close();
   });

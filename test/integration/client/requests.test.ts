@@ -125,7 +125,7 @@ describe('a read', () => {
 
   it('does not wait for a position of another log', async () => {
     respond(done, { status: 200, body: { items: [], nextCursor: null } });
-    await vi.waitFor(() => expect(client.connection.current()).toBe('connected'));
+    await vi.waitFor(() => expect(client.connection.state).toBe('connected'));
     await client.api.pauseQueue();
     server.tell().emit('welcome', { ...server.script.welcome, logId: otherLog });
     await vi.waitFor(async () => {

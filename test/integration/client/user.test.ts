@@ -36,14 +36,14 @@ const tell = (...events: readonly Event[]) => {
   server.send(batch);
 };
 
-const titles = () => user.current().conversations.map(({ title }) => title);
+const titles = () => user.state.conversations.map(({ title }) => title);
 
 const openWith = async (snapshot: UserSnapshot, at: number) => {
   through = at;
   server.script.subscribe = () => userSnapshot(snapshot, at);
   client = connect({ url: server.url, session, retryMs: 10 });
   user = client.user();
-  await until(() => expect(user.current().view).toBe('live'));
+  await until(() => expect(user.state.view).toBe('live'));
 };
 
 beforeEach(async () => {
@@ -98,10 +98,10 @@ describe('own conversations', () => {
     first.starts(2);
     const snapshots = [foldAll(first.events.slice(2)), foldAll(first.events.slice(0, 2))];
     await openWith({ conversations: snapshots.map(({ conversation }) => conversation), jobs: [] }, 4);
-    expect(user.current().conversations[0]?.conversationId).toBe(conversationNumber(2));
+    expect(user.state.conversations[0]?.conversationId).toBe(conversationNumber(2));
     server.script.subscribe = () => snapshotOf(first.events.slice(0, 2));
     const opened = client.conversation(conversationNumber(1));
-    await until(() => expect(opened.current().view).toBe('live'));
+    await until(() => expect(opened.state.view).toBe('live'));
     first.conversation(1, { type: 'ConversationRenamed', data: { title: 'Lighthouse' } });
     first.asks(1);
     server.send({ ...batchOf(first.events, 4, 6), after: positionOf(2) });
@@ -114,12 +114,12 @@ describe('own conversations', () => {
     await openWith({ conversations: [], jobs: [] }, 2);
     server.script.subscribe = () => ({ ok: false, code: 'not_found', detail: '' });
     const opened = client.conversation(conversationNumber(1));
-    await until(() => expect(opened.current().view).toBe('not_found'));
+    await until(() => expect(opened.state.view).toBe('not_found'));
     const joined = history.conversation(1, { type: 'ParticipantJoined', data: { participant: ada } });
     server.script.subscribe = () => snapshotOf(history.events);
     server.script.respond = () => ({ status: 200, body: foldAll(history.events) });
     tell(joined);
-    await until(() => expect(opened.current().view).toBe('live'));
+    await until(() => expect(opened.state.view).toBe('live'));
   });
 });
 
@@ -129,19 +129,19 @@ describe('own jobs', () => {
     const started = history.starts(1);
     await openWith({ conversations: [], jobs: [] }, started.length);
     tell(history.asks(1));
-    await until(() => expect(user.current().jobs[0]?.status).toBe('accepted'));
+    await until(() => expect(user.state.jobs[0]?.status).toBe('accepted'));
     const queued = history.queued(1);
     tell(queued);
     const order = orderOf(queued);
     const start = { worker: 'w', engine: 'sketch', attempt: 1, order };
     tell(history.job(1, { type: 'JobStarted', data: start }));
-    await until(() => expect(user.current().jobs[0]?.status).toBe('running'));
+    await until(() => expect(user.state.jobs[0]?.status).toBe('running'));
     const by = { id: ada.id, name: ada.name };
     tell(history.job(1, { type: 'JobCancelled', data: { by, was: 'running', order } }));
-    await until(() => expect(user.current().jobs[0]?.status).toBe('cancelled'));
+    await until(() => expect(user.state.jobs[0]?.status).toBe('cancelled'));
     tell(history.asks(2));
     await until(() =>
-      expect(user.current().jobs.map(({ jobId }) => jobId)).toEqual([jobNumber(2), jobNumber(1)]),
+      expect(user.state.jobs.map(({ jobId }) => jobId)).toEqual([jobNumber(2), jobNumber(1)]),
     );
   });
 

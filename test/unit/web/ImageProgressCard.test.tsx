@@ -35,8 +35,7 @@ const card = (
   const darkroom = openDarkroom(client, createImageJobsStore(filled.getState()));
   const message = client
     .conversation(conversationId)
-    .current()
-    .messages.find((candidate) => candidate.messageId === messageId);
+    .state.messages.find((candidate) => candidate.messageId === messageId);
   if (message?.image == null) throw new Error('the message has no picture');
   return renderToStaticMarkup(
     <DarkroomProvider value={darkroom}>

@@ -4,7 +4,7 @@ import type { ConversationId, UserId } from '../../../src/events/ids.ts';
 import { createPictureCache } from '../../../web/pictures/pictureCache.ts';
 import { createComposerStore } from '../../../web/stores/composerStore.ts';
 import { defaultOptions, optionErrors, optionsOf, wantedImage } from '../../../web/stores/imageOptions.ts';
-import { createOutbox } from '../../../web/stores/outboxStore.ts';
+import { createOutbox, type Outbox } from '../../../web/stores/outboxStore.ts';
 import { parseRoute, routeTo } from '../../../web/stores/route.ts';
 import { readSession } from '../../../web/stores/sessionStore.ts';
 import { readTheme } from '../../../web/stores/themeStore.ts';
@@ -99,55 +99,59 @@ describe('the composer', () => {
 
 describe('the outbox', () => {
   const problem = (status: number, code: string) =>
-    new ApiProblem(status, code, code, 'Try again in 12 seconds.', 'ref-1', [
+    new ApiProblem(status, code, code, 'This conversation is archived.', 'ref-1', [
       { path: 'image.width', message: 'must be at most 1536' },
     ]);
-  const message = { conversationId: conversation, text: 'a lake', image: null };
+  const open = () => {
+    const client = createFakeClient({ session });
+    const { conversationId } = client.script.conversation({});
+    return {
+      client,
+      outbox: createOutbox(client.outbox),
+      message: { conversationId, text: 'a lake', image: null },
+    };
+  };
+  const entries = (outbox: Outbox) => outbox.store.getState().entries;
 
-  it('sends the messages of a conversation in the order of typing', async () => {
-    const sent: string[] = [];
-    const outbox = createOutbox({
-      postMessage: async (_, { text }) => {
-        await new Promise((resolve) => setTimeout(resolve, text === 'first' ? 20 : 1));
-        sent.push(text);
-        return {} as never;
-      },
-    });
-    await Promise.all(['first', 'second', 'third'].map((text) => outbox.send({ ...message, text })));
-    expect(sent).toEqual(['first', 'second', 'third']);
+  it('shows a message from the Enter key on until the conversation holds it', async () => {
+    const { outbox, message } = open();
+    const sending = outbox.send(message);
+    const shown = entries(outbox);
+    expect(shown).toMatchObject([{ text: 'a lake', state: 'sending', problem: null }]);
+    expect(await sending).toBe(true);
+    expect(entries(outbox)).toEqual(shown);
+    outbox.arrived(new Set(shown.map(({ messageId }) => messageId)));
+    expect(entries(outbox)).toEqual([]);
   });
 
-  it('keeps what was not sent, says why, and sends it again as the same message', async () => {
-    const ids: unknown[] = [];
-    let refused = true;
-    const outbox = createOutbox({
-      postMessage: async (_, { messageId }) => {
-        ids.push(messageId);
-        if (refused) throw problem(429, 'rate_limited');
-        return {} as never;
-      },
-    });
-    await outbox.send(message);
-    const [entry] = outbox.store.getState().entries;
+  it('shows what was refused and why, and sends it again as the same message', async () => {
+    const { client, outbox, message } = open();
+    client.script.refuse(problem(409, 'conversation_archived'));
+    expect(await outbox.send(message)).toBe(false);
+    const [entry] = entries(outbox);
     expect(entry).toMatchObject({
       state: 'failed',
-      problem: { detail: 'Try again in 12 seconds.', reference: 'ref-1' },
+      problem: { detail: 'This conversation is archived.', reference: 'ref-1' },
     });
-    refused = false;
     await outbox.resend(entry?.messageId as never);
-    expect(ids[1]).toBe(ids[0]);
-    outbox.arrived(new Set([entry?.messageId as never]));
-    expect(outbox.store.getState().entries).toEqual([]);
+    const { messages } = client.conversation(message.conversationId).state;
+    expect(messages.map(({ messageId }) => messageId)).toEqual([entry?.messageId]);
+    expect(entries(outbox)).toMatchObject([{ state: 'sending', problem: null }]);
+  });
+
+  it('lets go of what is taken back', async () => {
+    const { client, outbox, message } = open();
+    client.script.refuse(problem(409, 'conversation_archived'));
+    await outbox.send(message);
+    outbox.discard(entries(outbox)[0]?.messageId as never);
+    await expect.poll(() => entries(outbox)).toEqual([]);
   });
 
   it('gives invalid input back to the composer', async () => {
-    const outbox = createOutbox({
-      postMessage: async () => {
-        throw problem(400, 'invalid_input');
-      },
-    });
+    const { client, outbox, message } = open();
+    client.script.refuse(problem(400, 'invalid_input'));
     await expect(outbox.send(message)).rejects.toMatchObject({ code: 'invalid_input' });
-    expect(outbox.store.getState().entries).toEqual([]);
+    await expect.poll(() => entries(outbox)).toEqual([]);
   });
 });
 
@@ -283,12 +287,12 @@ describe('the fake client', () => {
     });
     const view = client.conversation(started.conversationId);
     const { message } = await client.api.postMessage(started.conversationId, { text: 'a lake', image: {} });
-    expect(view.current().messages).toHaveLength(1);
+    expect(view.state.messages).toHaveLength(1);
     await client.api.mergeMetadata(message.messageId, { tags: { blue: true } });
     await client.api.mergeMetadata(message.messageId, { tags: { calm: true }, favourite: true });
     await client.api.mergeMetadata(message.messageId, { tags: { blue: null } });
-    expect(view.current().messages[0]?.metadata).toEqual({ tags: { calm: true }, favourite: true });
+    expect(view.state.messages[0]?.metadata).toEqual({ tags: { calm: true }, favourite: true });
     await client.api.removeMessage(message.messageId);
-    expect(view.current().messages[0]).toMatchObject({ removed: true, text: '', image: null });
+    expect(view.state.messages[0]).toMatchObject({ removed: true, text: '', image: null });
   });
 });
