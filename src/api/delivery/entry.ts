@@ -1,6 +1,7 @@
 import type { JobId, Position, UserId } from '../../events/ids.ts';
 import type { Scope, ScopeEvent } from '../../projections/readModel.ts';
-import { inScope, type OwnedEvent, shownIn } from '../../projections/scopes.ts';
+import { type OwnedEvent, shownIn } from '../../projections/scopes.ts';
+import { keysOf, scopeKey } from './keys.ts';
 import { redact } from './redact.ts';
 
 /** An event of a scope as one viewer is shown it, with what cutting it into batches needs to know. */
@@ -23,12 +24,15 @@ export interface SeenEvent {
   readonly event: OwnedEvent;
   /** Its owner was in the conversation neither when it happened nor, where that is known, later. */
   readonly hiddenFromOwner: boolean;
+  /** Of the scopes that it is in. */
+  readonly keys: readonly string[];
   readonly forms: Map<Form, Entry>;
 }
 
 export const seenEvent = (event: OwnedEvent, hiddenFromOwner: boolean): SeenEvent => ({
   event,
   hiddenFromOwner,
+  keys: keysOf(event),
   forms: new Map(),
 });
 
@@ -45,9 +49,8 @@ const formOf = ({ event, hiddenFromOwner }: SeenEvent, scope: Scope, viewer: Use
   return scope.scope === 'user' && event.ownerId === viewer && hiddenFromOwner ? 'redacted' : 'public';
 };
 
-/** The event as that scope shows it to that person; null where it is none of it. */
-export const entryOf = (seen: SeenEvent, scope: Scope, viewer: UserId): Entry | null => {
-  if (!inScope(seen.event, scope, viewer)) return null;
+/** The event as that scope shows it to that person. Only for events that are in it. */
+export const entryOf = (seen: SeenEvent, scope: Scope, viewer: UserId): Entry => {
   const form = formOf(seen, scope, viewer);
   const known = seen.forms.get(form);
   if (known !== undefined) return known;
@@ -57,5 +60,8 @@ export const entryOf = (seen: SeenEvent, scope: Scope, viewer: UserId): Entry | 
   return entry;
 };
 
-export const entriesOf = (events: readonly SeenEvent[], scope: Scope, viewer: UserId): Entry[] =>
-  events.flatMap((seen) => entryOf(seen, scope, viewer) ?? []);
+/** Those of the events that are in the scope, as it shows them to that person. */
+export const entriesOf = (events: readonly SeenEvent[], scope: Scope, viewer: UserId): Entry[] => {
+  const key = scopeKey(scope, viewer);
+  return events.flatMap((seen) => (seen.keys.includes(key) ? entryOf(seen, scope, viewer) : []));
+};

@@ -1,7 +1,7 @@
 import type { Position, UserId } from '../../events/ids.ts';
 import type { Scope } from '../../projections/readModel.ts';
 import { type Entry, entryOf, type SeenEvent } from './entry.ts';
-import { keysOf, scopeKey } from './keys.ts';
+import { scopeKey } from './keys.ts';
 
 /** A subscription, as the feed knows it. */
 export interface Interested {
@@ -30,10 +30,9 @@ export const createInterests = () => {
     hand(events: readonly SeenEvent[], through: Position): void {
       const concerned = new Map<Interested, Entry[]>();
       for (const seen of events)
-        for (const key of keysOf(seen))
+        for (const key of seen.keys)
           for (const interested of byKey.get(key) ?? []) {
             const entry = entryOf(seen, interested.scope, interested.viewer);
-            if (entry === null) continue;
             const entries = concerned.get(interested);
             if (entries === undefined) concerned.set(interested, [entry]);
             else entries.push(entry);

@@ -1,7 +1,7 @@
 import type { UserId } from '../../events/ids.ts';
+import { isPublic } from '../../events/public.ts';
 import type { Scope } from '../../projections/readModel.ts';
-import { audience, movesQueue } from '../../projections/scopes.ts';
-import type { SeenEvent } from './entry.ts';
+import { audience, movesQueue, type OwnedEvent } from '../../projections/scopes.ts';
 
 const queueKey = 'queue';
 
@@ -17,9 +17,11 @@ export const scopeKey = (scope: Scope, viewer: UserId): string => {
   }
 };
 
-/** The keys of every scope that a public event is in. */
-export const keysOf = ({ event }: SeenEvent): string[] => [
-  ...(event.conversationId === undefined ? [] : [`conversation ${event.conversationId}`]),
-  ...audience(event).map((userId) => `user ${userId}`),
-  ...(movesQueue(event) ? [queueKey] : []),
-];
+/** The keys of every scope that an event is in. */
+export const keysOf = (event: OwnedEvent): string[] => {
+  if (!isPublic(event.type)) return [];
+  const keys = audience(event).map((userId) => `user ${userId}`);
+  if (event.conversationId !== undefined) keys.push(`conversation ${event.conversationId}`);
+  if (movesQueue(event)) keys.push(queueKey);
+  return keys;
+};

@@ -90,6 +90,7 @@ export const createSubscription = (parts: SubscriptionParts) => {
   const sendEmpty = (live: boolean): void => {
     const nothing = { events: [], bytes: limits.envelopeBytes };
     send({ ...nothing, after: previous, through: covered, last: previous }, live);
+    if (isFull()) phase = 'stalled';
   };
 
   const end = (code: EndCode): void => {

@@ -1,11 +1,10 @@
 import { type Position, startOfLog } from '../../events/ids.ts';
 import type { SeenEvent } from './entry.ts';
-import { keysOf } from './keys.ts';
 import { limits } from './limits.ts';
 
-interface Remembered {
+/** An event, and what remembering it costs. */
+export interface Remembered {
   readonly seen: SeenEvent;
-  readonly keys: readonly string[];
   readonly bytes: number;
 }
 
@@ -51,7 +50,7 @@ export const createTail = (begin: Position) => {
       if (events.length - forgotten <= limits.tailEvents && bytes <= limits.tailBytes) break;
       bytes -= old.bytes;
       start = old.seen.event.position;
-      for (const key of old.keys) touched.add(key);
+      for (const key of old.seen.keys) touched.add(key);
       forgotten += 1;
     }
     events = events.slice(forgotten);
@@ -65,12 +64,11 @@ export const createTail = (begin: Position) => {
 
   return {
     /** What came after the last call, up to `through`. Events of no scope may be left out. */
-    push(added: readonly { readonly seen: SeenEvent; readonly bytes: number }[], through: Position): void {
-      for (const { seen, bytes: size } of added) {
-        const keys = keysOf(seen);
-        events.push({ seen, keys, bytes: size });
-        for (const key of keys) scopeOf(key).events.push(seen);
-        bytes += size;
+    push(added: readonly Remembered[], through: Position): void {
+      for (const one of added) {
+        events.push(one);
+        for (const key of one.seen.keys) scopeOf(key).events.push(one.seen);
+        bytes += one.bytes;
       }
       end = through;
       // Forgetting copies what stays, so it is done for a quarter at a time.

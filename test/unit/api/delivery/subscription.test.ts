@@ -120,6 +120,20 @@ describe('a subscription', () => {
     expect(ended).toEqual([{ code: 'slow_consumer', resume: positionOf(1) }]);
   });
 
+  it('counts batches without events, too: four that are not acknowledged are the last of a replay', () => {
+    const { subscription, sent, world } = open({ until: positionOf(9) });
+    for (const tick of numbers(1, 4)) {
+      world.time = tick * 1_000;
+      subscription.tick(startOfLog, 0);
+    }
+    subscription.page(entries(1, 9), positionOf(9));
+    expect(sent.map(shape)).toEqual(Array(4).fill({ events: 0, live: false, after: 0, through: 0 }));
+    subscription.acknowledged(0);
+    expect(world.reads).toBe(1);
+    subscription.page(entries(1, 9), positionOf(9));
+    expect(sent).toHaveLength(5);
+  });
+
   it('tells a quiet client how far it is, but for a full window', () => {
     const { subscription, sent, world } = open({ previous: positionOf(3), covered: positionOf(3) });
     subscription.join([], positionOf(3));
