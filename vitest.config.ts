@@ -1,9 +1,14 @@
 import { defineConfig } from 'vitest/config';
 
-/** One project a layer of tests; `npm test` runs them all and says what was skipped and why. */
-const layer = (name: string, testTimeout: number) => ({
+/**
+ * One project a layer of tests; `npm test` runs them all and says what was skipped and why. Layers of
+ * one group run side by side, groups one after the other: what browsers and faults do to a machine must
+ * not disturb others, nor others them.
+ */
+const layer = (name: string, testTimeout: number, group: number) => ({
   test: {
     name,
+    sequence: { groupOrder: group },
     include: [`test/${name}/**/*.test.{ts,tsx}`],
     pool: 'forks' as const,
     testTimeout,
@@ -11,15 +16,21 @@ const layer = (name: string, testTimeout: number) => ({
   },
 });
 
+/** A layer whose files run one at a time. */
+const alone = (name: string, testTimeout: number, group: number) => {
+  const { test } = layer(name, testTimeout, group);
+  return { test: { ...test, maxWorkers: 1, fileParallelism: false } };
+};
+
 export default defineConfig({
   test: {
     maxWorkers: 2,
     projects: [
-      layer('unit', 30_000),
-      layer('contract', 60_000),
-      layer('integration', 60_000),
-      layer('faults', 120_000),
-      layer('e2e', 120_000),
+      layer('unit', 60_000, 0),
+      layer('contract', 60_000, 0),
+      layer('integration', 60_000, 0),
+      alone('faults', 180_000, 2),
+      alone('e2e', 120_000, 1),
     ],
   },
 });

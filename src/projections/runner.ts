@@ -37,7 +37,7 @@ export class ReadModelBehind extends Error {
 
 export interface RunnerParts {
   readonly log: EventLog;
-  readonly documents: DocumentStore;
+  readonly documents: Pick<DocumentStore, 'prepare' | 'getAll' | 'checkpoint' | 'write'>;
   readonly projections: readonly AnyProjection[];
   readonly onStopped: (health: ProjectionHealth, cause: unknown) => void;
   /** Something failed that is being tried again. */

@@ -29,7 +29,7 @@ const keptDocuments = 5_000;
 /** Where each projection stands. One whose documents are of another log has stopped before it began. */
 export const openTracks = async (
   log: EventLog,
-  documents: DocumentReader,
+  documents: Pick<DocumentReader, 'checkpoint'>,
   projections: readonly AnyProjection[],
 ): Promise<Track[]> => {
   const head = await log.head();
@@ -67,7 +67,7 @@ export const decodePage = (page: readonly RecordedEvent[]): DecodedPage => {
 
 /** Has at hand every document that the page may change, so that folding needs not wait for the store. */
 export const load = async (
-  documents: DocumentReader,
+  documents: Pick<DocumentReader, 'getAll'>,
   { projection, recent, folded }: Track,
   { events }: DecodedPage,
 ): Promise<void> => {

@@ -1,10 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type EventId, type LogId, positionOf } from '../../../src/events/ids.ts';
 import { projections } from '../../../src/projections/all.ts';
-import {
-  type DocumentStore,
-  DocumentStoreUnavailable,
-} from '../../../src/projections/documents/documentStore.ts';
+import type { DocumentStore } from '../../../src/projections/documents/documentStore.ts';
 import { messages } from '../../../src/projections/messages.ts';
 import type { AnyProjection } from '../../../src/projections/projection.ts';
 import { type ProjectionHealth, startProjections } from '../../../src/projections/runner.ts';
@@ -15,39 +12,6 @@ import {
   type TemporaryDocuments,
 } from '../../support/temporaryDocuments.ts';
 import { openTemporaryLog, type TemporaryLog } from '../../support/temporaryLog.ts';
-
-/** A store whose process dies at its n-th write: before it, or after it and before its answer. */
-const dying = (
-  store: DocumentStore,
-  at: number,
-  when: 'before' | 'after',
-): DocumentStore & { dead: Promise<void> } => {
-  let writes = 0;
-  let die = (): void => undefined;
-  const dead = new Promise<void>((resolve) => {
-    die = resolve;
-  });
-  return {
-    ...store,
-    dead,
-    async write(documents, checkpoints) {
-      writes += 1;
-      if (writes < at) return store.write(documents, checkpoints);
-      if (writes === at && when === 'after') await store.write(documents, checkpoints);
-      die();
-      throw new DocumentStoreUnavailable('this process is dead');
-    },
-  };
-};
-
-/** A store without transactions, as MongoDB is used: document by document, the checkpoints last. */
-const piecemeal = (store: DocumentStore): DocumentStore => ({
-  ...store,
-  async write(documents, checkpoints) {
-    for (const document of documents) await store.write([document], []);
-    for (const checkpoint of checkpoints) await store.write([], [checkpoint]);
-  },
-});
 
 describe('projecting', () => {
   let log: TemporaryLog;
@@ -80,35 +44,6 @@ describe('projecting', () => {
   afterEach(async () => {
     await Promise.all(opened.map((store) => store.cleanup()));
     await log.cleanup();
-  });
-
-  it('leaves the same documents whenever the process dies, at each write, before or after it', async () => {
-    await tellStory(log.log, 6);
-    const whole = await freshStore();
-    await runToHead(whole.documents);
-    const wanted = dumpDocuments(whole.file);
-    let writes = 0;
-    const counted = await freshStore();
-    const counting: DocumentStore = {
-      ...counted.documents,
-      write: (documents, checkpoints) => {
-        writes += 1;
-        return counted.documents.write(documents, checkpoints);
-      },
-    };
-    await runToHead(piecemeal(counting));
-    const steps = [1, 2, Math.floor(writes / 3), Math.floor(writes / 2), writes - 1, writes];
-    for (const when of ['before', 'after'] as const)
-      for (const transactional of [true, false])
-        for (const at of transactional ? [1] : steps) {
-          const store = await freshStore();
-          const mortal = dying(store.documents, at, when);
-          const runner = await startProjections(parts(transactional ? mortal : piecemeal(mortal)));
-          await mortal.dead;
-          await runner.stop();
-          await runToHead(store.documents);
-          expect(dumpDocuments(store.file), `${when} write ${at}`).toEqual(wanted);
-        }
   });
 
   it('makes the same documents in one go as by following, event by event', async () => {
