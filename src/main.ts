@@ -10,8 +10,8 @@ import { createHttpServer, notReady } from './api/http/httpServer.ts';
 import { people as openPeople } from './api/http/people.ts';
 import { createCommands } from './commands/createCommands.ts';
 import type { Config } from './config.ts';
-import { EventLogUnopenable } from './events/log/sqlite/errors.ts';
-import { openSqliteEventLog } from './events/log/sqlite/sqliteEventLog.ts';
+import { EventLogUnavailable, EventLogUnopenable } from './events/log/eventLog.ts';
+import { openEventLog } from './events/log/openEventLog.ts';
 import { openFolderImageStore } from './images/folder/folderImageStore.ts';
 import { ImageStoreUnavailable } from './images/imageStore.ts';
 import { projections as all } from './projections/all.ts';
@@ -32,8 +32,9 @@ export interface Darkroom {
   stop(): Promise<void>;
 }
 
-/** Errors whose message says what is wrong with a file or folder, and what to do. */
+/** Errors whose message says what is wrong with a file, a folder or a server, and what to do. */
 const outside = [
+  EventLogUnavailable,
   EventLogUnopenable,
   UnopenableFile,
   DocumentStoreUnopenable,
@@ -116,7 +117,8 @@ const assemble = async (
   const folder = config.DATA_DIR;
 
   const log = opened(
-    await openSqliteEventLog(fileOf(config.EVENT_LOG_URL, join(folder, 'events.db')), {
+    await openEventLog(config.EVENT_LOG_URL ?? `sqlite:${join(folder, 'events.db')}`, {
+      namespace: config.EVENT_LOG_NAMESPACE,
       report: (problem) => logger.warn({ err: problem }, 'the event log overcame a problem'),
     }),
   );

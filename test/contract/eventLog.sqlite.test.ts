@@ -4,5 +4,5 @@ import { eventLogContract } from './eventLog.contract.ts';
 
 eventLogContract('SQLite', async () => {
   const opened = await openTemporaryLog();
-  return { ...opened, openSecond: () => openSqliteEventLog(opened.file) };
+  return { ...opened, findsEveryId: true, openSecond: () => openSqliteEventLog(opened.file) };
 });

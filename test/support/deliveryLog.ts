@@ -126,6 +126,7 @@ export const openMemoryLog = (logId = randomUUID() as LogId): MemoryLog => {
       return headNow();
     },
     subscribe,
+    health: () => ({ state: broken ? 'interrupted' : 'ready', reason: null, since: null }),
     async close() {},
     breakOff() {
       broken = true;

@@ -96,7 +96,7 @@ for (const { name, assertionResults } of report.testResults)
   }
 
 console.log('\nWhat ran against what');
-console.log('  event log        SQLite (embedded); in-memory log in unit tests');
+console.log(`  event log        ${ranOn('an event log')}; in memory in some tests`);
 console.log(`  document store   ${ranOn('a document store')}`);
 console.log('  image store      folder');
 console.log('  image engine     sketch (built in, a stand-in for a model)');

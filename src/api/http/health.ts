@@ -63,7 +63,7 @@ export const ready =
     response.status(isReady ? 200 : 503).json({
       status: isReady ? 'ready' : 'not_ready',
       parts: {
-        eventLog,
+        eventLog: { ...eventLog, reason: log.health().reason },
         documents: {
           ...documents,
           lag: documents.position === null ? null : lag(eventLog.position, documents.position),

@@ -57,10 +57,22 @@ export interface SubscribeOptions {
 /**
  * What a subscription yields. Events come in pages, for one at a time costs more than it tells.
  * `caughtUp` comes once after each time that the head was reached, with the head's position.
+ *
+ * Positions are always those of the log's own events. How far a filter has passed over other programs'
+ * events on a shared server stays inside the adapter: a cursor from there would lie after `head()`, and
+ * so look like one of another log.
  */
 export type SubscriptionItem =
   | { readonly kind: 'events'; readonly events: readonly RecordedEvent[] }
   | { readonly kind: 'caughtUp'; readonly position: Position };
+
+/** How the log is doing: `interrupted` while what it tries last fails, with a sentence that says what to do. */
+export interface EventLogHealth {
+  readonly state: 'ready' | 'interrupted';
+  readonly reason: string | null;
+  /** When the trouble began, ISO 8601 UTC. */
+  readonly since: string | null;
+}
 
 /**
  * The log of everything that happened: streams of events, and one order over all of them.
@@ -84,6 +96,7 @@ export interface EventLog {
   /** Position of the last event; `startOfLog` where there is none. */
   head(): Promise<Position>;
   subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionItem>;
+  health(): EventLogHealth;
   close(): Promise<void>;
 }
 
@@ -97,6 +110,15 @@ export class WrongExpectedRevision extends Error {
   ) {
     super(`stream ${stream} is at revision ${actual ?? 'none'}, not at ${expected}`);
     this.name = 'WrongExpectedRevision';
+  }
+}
+
+/** There is no event log at this file or address, or none that can be used; the message says what to do. */
+export class EventLogUnopenable extends Error {
+  readonly code = 'event_log_unopenable';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'EventLogUnopenable';
   }
 }
 

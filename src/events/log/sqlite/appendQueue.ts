@@ -1,6 +1,7 @@
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { positionOf } from '../../ids.ts';
 import type { StreamName } from '../../streams.ts';
+import { charactersOf, type EncodedEvent, encodeEvents } from '../encodeEvents.ts';
 import { type Appended, type ExpectedRevision, type NewEvent, WrongExpectedRevision } from '../eventLog.ts';
 import { type AppendOutcome, type AppendRequest, fieldsPerEvent } from './appendGroup.ts';
 import { EventIdTaken } from './errors.ts';
@@ -20,8 +21,6 @@ export interface AppendQueue {
 /** Of one group. They bound what one failure undoes, and how long the writer is busy with one group. */
 const mostEvents = 1_000;
 const mostCharacters = 4 * 1024 * 1024;
-/** Of one append; longer ones would hold up whoever reads them. */
-const longestAppend = 4 * 1024 * 1024;
 
 interface Waiting {
   readonly request: AppendRequest;
@@ -32,32 +31,15 @@ interface Waiting {
   reject(error: Error): void;
 }
 
-const jsonText = (value: unknown, what: string): string => {
-  const text: unknown = JSON.stringify(value);
-  if (typeof text !== 'string') throw new TypeError(`an event's ${what} must be a JSON object`);
-  return text;
-};
-
-/** The append as text. @throws TypeError where it can't be an append, before anything was sent. */
 const requestOf = (
   stream: StreamName,
   expected: ExpectedRevision,
-  events: readonly NewEvent[],
-): AppendRequest => {
-  if (events.length === 0) throw new TypeError('an append needs at least one event');
-  if (new Set(events.map(({ id }) => id)).size !== events.length)
-    throw new TypeError('two events of one append have the same id');
-  return {
-    stream,
-    expected,
-    events: events.flatMap(({ id, type, data, metadata }) => [
-      id,
-      type,
-      jsonText(data, 'data'),
-      jsonText(metadata, 'metadata'),
-    ]),
-  };
-};
+  events: readonly EncodedEvent[],
+): AppendRequest => ({
+  stream,
+  expected,
+  events: events.flatMap(({ id, type, data, metadata }) => [id, type, data, metadata]),
+});
 
 const settle = ({ request, stream, resolve, reject }: Waiting, outcome: AppendOutcome): void => {
   switch (outcome.kind) {
@@ -120,10 +102,9 @@ export const openAppendQueue = (send: SendGroup, lockPatience: number): AppendQu
   return {
     append: (stream, expected, events) =>
       new Promise((resolve, reject) => {
-        const request = requestOf(stream, expected, events);
-        const characters = request.events.reduce((sum, { length }) => sum + length, 0);
-        if (characters > longestAppend)
-          throw new RangeError(`an append may have at most ${longestAppend} characters, not ${characters}`);
+        const encoded = encodeEvents(events);
+        const characters = charactersOf(encoded);
+        const request = requestOf(stream, expected, encoded);
         waiting.push({ request, stream, characters, since: performance.now(), resolve, reject });
         sending ??= sendAll();
       }),

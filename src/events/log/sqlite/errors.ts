@@ -1,14 +1,5 @@
 import { ThreadError } from '../../../sqlite/thread.ts';
-import { EventLogUnavailable } from '../eventLog.ts';
-
-/** The file can't be used as an event log; the message says why and what to do. It was not altered. */
-export class EventLogUnopenable extends Error {
-  readonly code = 'event_log_unopenable';
-  constructor(message: string, options?: ErrorOptions) {
-    super(message, options);
-    this.name = 'EventLogUnopenable';
-  }
-}
+import { EventLogUnavailable, EventLogUnopenable } from '../eventLog.ts';
 
 /** An id of the append belongs to another event already: ids were not made as they should be. */
 export class EventIdTaken extends Error {

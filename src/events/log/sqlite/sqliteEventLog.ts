@@ -5,8 +5,9 @@ import { keepThread } from '../../../sqlite/keepThread.ts';
 import { startThread, type Thread } from '../../../sqlite/thread.ts';
 import { type LogId, positionOf } from '../../ids.ts';
 import type { EventLog, RecordedEvent } from '../eventLog.ts';
+import { createHealth } from '../health.ts';
 import { identifyLog } from '../identify.ts';
-import { openAppendQueue } from './appendQueue.ts';
+import { openAppendQueue, type SendGroup } from './appendQueue.ts';
 import { explainFailure, logIsClosed } from './errors.ts';
 import { openNews } from './news.ts';
 import { allRequest, type FetchPage, readEvents, streamRequest } from './pages.ts';
@@ -54,6 +55,7 @@ export const openSqliteEventLog = async (
   } = options;
   const besides = import.meta.url;
   const news = openNews();
+  const health = createHealth<'writing' | 'reading'>(report);
   let watchers = 0;
   let closing: Promise<void> | undefined;
 
@@ -98,15 +100,21 @@ export const openSqliteEventLog = async (
     return failed(error);
   });
 
-  const queue = openAppendQueue(
-    async (appends, patience) =>
-      writer.call('append', { appends, patience }).catch((error: unknown) => {
-        throw explainFailure(file, error);
-      }),
-    lockPatience,
-  );
+  const sendGroup: SendGroup = async (appends, patience) => {
+    try {
+      const outcomes = await writer.call('append', { appends, patience });
+      health.well('writing');
+      return outcomes;
+    } catch (error) {
+      const explained = explainFailure(file, error);
+      health.trouble('writing', explained);
+      throw explained;
+    }
+  };
+  const queue = openAppendQueue(sendGroup, lockPatience);
   const fetch: FetchPage = async (request) => {
     const { json, isLast, head } = await reader.call('page', request).catch(failed);
+    health.well('reading');
     news.tell(head);
     return { events: JSON.parse(json) as RecordedEvent[], isLast, head };
   };
@@ -147,7 +155,12 @@ export const openSqliteEventLog = async (
       readEvents(fetch, streamRequest(stream, read), maxCount),
     readAll: ({ maxCount, ...read } = {}) => readEvents(fetch, allRequest(read), maxCount),
     head: async () => positionOf(await reader.call('head').catch(failed)),
-    subscribe: (subscription) => subscribe({ fetch, news, watch, report }, subscription),
+    subscribe: (subscription) =>
+      subscribe(
+        { fetch, news, watch, report: (problem) => health.trouble('reading', problem) },
+        subscription,
+      ),
+    health: health.now,
     walBytes: () => sizeOf(`${file}-wal`),
     close: () => {
       closing ??= close();

@@ -1,6 +1,6 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import { positionOf } from '../../ids.ts';
 import type { SubscribeOptions, SubscriptionItem } from '../eventLog.ts';
+import { pause, unlessAborted } from '../waiting.ts';
 import { canPass } from './errors.ts';
 import type { News } from './news.ts';
 import {
@@ -24,23 +24,6 @@ export interface Subscribable {
 
 const shortestPause = 50;
 const longestPause = 2_000;
-
-/** The promise's result, or undefined once the signal aborts; nothing stays attached to the signal. */
-const unlessAborted = <Result>(promise: Promise<Result>, signal: AbortSignal): Promise<Result | undefined> =>
-  new Promise((resolve, reject) => {
-    const abort = (): void => resolve(undefined);
-    signal.addEventListener('abort', abort);
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
-
-/** Waits, no longer than until the signal aborts. */
-const pause = async (milliseconds: number, signal: AbortSignal): Promise<void> => {
-  try {
-    await delay(milliseconds, undefined, { signal });
-  } catch (error) {
-    if (!signal.aborted) throw error;
-  }
-};
 
 /**
  * Pages from `after` on, first those that were written, then those that are being written. A failing
