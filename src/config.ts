@@ -1,12 +1,13 @@
 import { validate } from 'node-cron';
 import { z } from 'zod';
 
+/** Digits alone: what JavaScript takes for a number besides (a space, 0x10, 1e3) is a slip of the finger here. */
 const whole = (least: number, most: number) =>
-  z.coerce
-    .number('must be a number')
-    .int('must be a whole number')
-    .min(least, `must be at least ${least}`)
-    .max(most, `must be at most ${most}`);
+  z
+    .string()
+    .regex(/^-?\d{1,15}$/, 'must be a whole number')
+    .transform(Number)
+    .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
 
 const storeUrl = (scheme: string) =>
   z.string().regex(new RegExp(`^${scheme}:.+`), `must be a URL like ${scheme}:./data/name`);

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { v7 } from 'uuid';
-import { DamagedSecret, openLocalAuthentication } from './api/authenticationLocal.ts';
+import { openLocalAuthentication, UnusableSecret } from './api/authenticationLocal.ts';
 import { createDelivery } from './api/delivery/createDelivery.ts';
 import { createHttpApi } from './api/http/createHttpApi.ts';
 import { createHttpServer, notReady } from './api/http/httpServer.ts';
@@ -38,7 +38,7 @@ const outside = [
   EventLogUnopenable,
   UnopenableFile,
   DocumentStoreUnopenable,
-  DamagedSecret,
+  UnusableSecret,
   ImageStoreUnavailable,
 ];
 

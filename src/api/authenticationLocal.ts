@@ -7,7 +7,7 @@ import { person } from '../events/metadata.ts';
 import { type Authentication, type SignedIn, SignInRefused } from './authentication.ts';
 import { openSecret } from './authenticationSecret.ts';
 
-export { DamagedSecret } from './authenticationSecret.ts';
+export { UnusableSecret } from './authenticationSecret.ts';
 
 export const roles = ['user', 'operator', 'auditor'] as const satisfies readonly Role[];
 
@@ -52,7 +52,7 @@ const refusal = (error: unknown): unknown => {
   return error;
 };
 
-/** Sign-in by name, for one's own machine. The secret lies in `folder`. @throws DamagedSecret */
+/** Sign-in by name, for one's own machine. The secret lies in `folder`. @throws UnusableSecret */
 export const openLocalAuthentication = async ({
   folder,
   now,

@@ -5,25 +5,29 @@ import { join } from 'node:path';
 const length = 32;
 const format = new RegExp(`^[0-9a-f]{${2 * length}}\\n?$`);
 
-/** The file of the secret isn't one. `message` is a sentence that says what to do. */
-export class DamagedSecret extends Error {
-  readonly code = 'damaged_secret';
-  constructor(path: string) {
-    super(
-      `The sign-in secret in ${path} is damaged: it must be ${2 * length} hexadecimal digits. ` +
-        'Restore it from a backup, or remove the file; then everyone signs in anew.',
-    );
-    this.name = 'DamagedSecret';
+/** The secret can't be used. `message` is a sentence that says what to do. */
+export class UnusableSecret extends Error {
+  readonly code = 'unusable_secret';
+  constructor(message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.name = 'UnusableSecret';
   }
 }
 
-const isCode = (error: unknown, code: string): boolean =>
-  error instanceof Error && 'code' in error && error.code === code;
+const damaged = (path: string): UnusableSecret =>
+  new UnusableSecret(
+    `The sign-in secret in ${path} is damaged: it must be ${2 * length} hexadecimal digits. ` +
+      'Restore it from a backup, or remove the file; then everyone signs in anew.',
+  );
+
+const codeOf = (error: unknown): unknown =>
+  error instanceof Error && 'code' in error ? error.code : undefined;
+const isCode = (error: unknown, code: string): boolean => codeOf(error) === code;
 
 const readSecret = async (path: string): Promise<Uint8Array | null> => {
   try {
     const text = await readFile(path, 'latin1');
-    if (!format.test(text)) throw new DamagedSecret(path);
+    if (!format.test(text)) throw damaged(path);
     return Buffer.from(text.trim(), 'hex');
   } catch (error) {
     if (isCode(error, 'ENOENT')) return null;
@@ -63,14 +67,27 @@ const makeSecret = async (folder: string, path: string): Promise<void> => {
   await sync(folder);
 };
 
-/** The secret that signs tokens in local mode; made at the first start. @throws DamagedSecret */
-export const openSecret = async (folder: string): Promise<Uint8Array> => {
-  const path = join(folder, 'sign-in-secret');
+const findOrMake = async (folder: string, path: string): Promise<Uint8Array> => {
   await mkdir(folder, { recursive: true });
   const known = await readSecret(path);
   if (known !== null) return known;
   await makeSecret(folder, path);
   const made = await readSecret(path);
-  if (made === null) throw new DamagedSecret(path);
+  if (made === null) throw damaged(path);
   return made;
+};
+
+/** The secret that signs tokens in local mode; made at the first start. @throws UnusableSecret */
+export const openSecret = async (folder: string): Promise<Uint8Array> => {
+  const path = join(folder, 'sign-in-secret');
+  try {
+    return await findOrMake(folder, path);
+  } catch (cause) {
+    if (cause instanceof UnusableSecret) throw cause;
+    throw new UnusableSecret(
+      `The sign-in secret ${path} can not be read or written (${String(codeOf(cause) ?? cause)}); ` +
+        'give this process a regular file there, or none and a folder that it may write to.',
+      { cause },
+    );
+  }
 };

@@ -13,8 +13,20 @@ Settings come from the environment and from .env; docs/settings.md lists them.`;
 /** How long a stop may take before the process ends all the same, in milliseconds. */
 const longestStop = 10_000;
 
+const readEnvironmentFile = (): void => {
+  if (!existsSync('.env')) return;
+  try {
+    process.loadEnvFile('.env');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StartRefused(`The settings in .env can not be read (${why}); mend or remove that file.`, {
+      cause,
+    });
+  }
+};
+
 const serve = async (): Promise<void> => {
-  if (existsSync('.env')) process.loadEnvFile('.env');
+  readEnvironmentFile();
   const config = readConfig(process.env);
   const logger = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const darkroom = await startDarkroom(config, logger);

@@ -62,7 +62,7 @@ const explain = (file: string, { what }: FileFormat, error: unknown): Unopenable
 };
 
 const notOurs = (file: string, { what }: FileFormat, is: string): UnopenableFile =>
-  new UnopenableFile(`${file} is ${is}, not a ${what} of Darkroom; choose another file.`);
+  new UnopenableFile(`${file} is ${is}, no ${what} of Darkroom; choose another file.`);
 
 const checkVersion = (file: string, { what, version }: FileFormat, found: number): void => {
   if (found > version)
@@ -108,7 +108,7 @@ const inspectContent = (file: string, format: FileFormat, size: number): void =>
     const verdict: unknown = database.pragma('quick_check(1)', { simple: true });
     if (verdict !== 'ok')
       throw new UnopenableFile(
-        `The ${format.what} ${file} is damaged (${String(verdict)}); restore it from a backup.`,
+        `The ${format.what} ${file} is damaged (${String(verdict).replaceAll(/\s+/g, ' ')}); restore it from a backup.`,
       );
   } finally {
     database.close();

@@ -9,7 +9,9 @@ describe('settings', () => {
 
   it('are refused by name with what would be right', () => {
     expect(() => readConfig({ PORT: 'eighty' })).toThrow(WrongSetting);
-    expect(() => readConfig({ PORT: 'eighty' })).toThrow(/PORT must be a number \(it is "eighty"\)/);
+    expect(() => readConfig({ PORT: 'eighty' })).toThrow(/PORT must be a whole number \(it is "eighty"\)/);
+    for (const PORT of [' ', '0x10', '1e3', '80.5', '-1', '65536', '9'.repeat(400)])
+      expect(() => readConfig({ PORT }), PORT).toThrow(/^Wrong setting: PORT must be /);
     expect(() => readConfig({ LEASE_MS: '1' })).toThrow(/LEASE_MS must be at least 500/);
     expect(() => readConfig({ EVENT_LOG_URL: 'mysql:x' })).toThrow(
       /EVENT_LOG_URL must be a URL like sqlite:/,
@@ -30,6 +32,8 @@ describe('settings', () => {
 
   it('are all in docs/settings.md, each with its default', () => {
     const page = readFileSync('docs/settings.md', 'utf8');
-    for (const name of Object.keys(settings.shape)) expect(page, name).toContain(`\`${name}\``);
+    for (const [name, value] of Object.entries(settings.parse({})))
+      expect(page, name).toContain(`| \`${name}\` | ${value === '' ? '' : `\`${value}\``} |`);
+    for (const name of Object.keys(settings.shape)) expect(page, name).toContain(`| \`${name}\` |`);
   });
 });

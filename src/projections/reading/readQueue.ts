@@ -32,8 +32,8 @@ export const placesOf = async (
   reader: DocumentReader,
   jobIds: readonly JobId[],
 ): Promise<ReadonlyMap<JobId, number>> => {
-  const entries = await Promise.all(jobIds.map((id) => reader.get(queue.collection, id)));
-  const waiting = entries.flatMap((entry) => (entry?.status === 'waiting' ? [entry] : []));
+  const entries = await reader.getAll<QueueEntry>(queue.collection, jobIds);
+  const waiting = [...entries.values()].filter(({ status }) => status === 'waiting');
   return new Map((await placed(reader, waiting)).map(({ jobId, place }) => [jobId, place]));
 };
 

@@ -4,7 +4,7 @@ import { request } from 'node:http';
 import { join } from 'node:path';
 import { SignJWT } from 'jose';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { DamagedSecret, openLocalAuthentication } from '../../../src/api/authenticationLocal.ts';
+import { openLocalAuthentication, UnusableSecret } from '../../../src/api/authenticationLocal.ts';
 import { type HttpServer, openHttpServer } from '../../support/httpServer.ts';
 
 let server: HttpServer;
@@ -118,7 +118,7 @@ describe('signing in by name', () => {
     await chmod(secretPath(), 0o600);
     await writeFile(secretPath(), 'half a sec');
     const opening = openLocalAuthentication({ folder: server.folder, now: server.now });
-    await expect(opening).rejects.toThrow(DamagedSecret);
+    await expect(opening).rejects.toThrow(UnusableSecret);
     await expect(opening).rejects.toThrow(/sign-in-secret is damaged.*Restore it/);
     await writeFile(secretPath(), secret);
   });

@@ -38,7 +38,10 @@ export const askQuery = <Body extends object>(query: Query<Body>): Asked => {
 };
 
 export const askCount = <Body extends object>({ collection, where, below }: Count<Body>): Asked =>
-  bySomeIndex(collection, where, below?.field, below === undefined ? {} : { $lt: wellFormed(below.value) });
+  bySomeIndex(collection, where, below?.field, {
+    ...(below === undefined ? {} : { $lt: wellFormed(below.value) }),
+    ...(below?.from === undefined ? {} : { $gte: wellFormed(below.from) }),
+  });
 
 const bodyOnly = { projection: { _id: 0, body: 1 } } as const;
 
