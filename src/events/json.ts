@@ -24,28 +24,31 @@ export const text = (longest: number, shortest = 0) =>
 const longestMetadata = 65_536;
 const deepestMetadata = 16;
 
+const mostProblems = 50;
+
 /** What is wrong with a metadata object or patch, as a path and a sentence each; none where it is fine. */
-const metadataProblems = (
+function* metadataProblems(
   value: unknown,
   path: readonly string[],
-): { path: readonly string[]; message: string }[] => {
-  if (typeof value === 'string')
-    return storable(value) ? [] : [{ path, message: 'must not contain NUL or half of a surrogate pair' }];
-  if (typeof value === 'number')
-    return Number.isFinite(value) ? [] : [{ path, message: 'must be a finite number' }];
-  if (value === null || typeof value === 'boolean') return [];
-  if (typeof value !== 'object') return [{ path, message: 'must be JSON' }];
-  if (path.length >= deepestMetadata)
-    return [{ path, message: `must be nested at most ${deepestMetadata} deep` }];
-  return Object.entries(value).flatMap(([key, inner]) => {
-    const here = [...path, key];
-    if (!Array.isArray(value) && forbiddenKeys.has(key))
-      return [{ path: here, message: `the key "${key}" is not allowed` }];
-    if (!storable(key))
-      return [{ path: here, message: 'a key must not contain NUL or half of a surrogate pair' }];
-    return metadataProblems(inner, here);
-  });
-};
+): Generator<{ path: readonly string[]; message: string }> {
+  if (typeof value === 'string') {
+    if (!storable(value)) yield { path, message: 'must not contain NUL or half of a surrogate pair' };
+  } else if (typeof value === 'number') {
+    if (!Number.isFinite(value)) yield { path, message: 'must be a finite number' };
+  } else if (value === null || typeof value === 'boolean') return;
+  else if (typeof value !== 'object') yield { path, message: 'must be JSON' };
+  else if (path.length >= deepestMetadata)
+    yield { path, message: `must be nested at most ${deepestMetadata} deep` };
+  else
+    for (const [key, inner] of Object.entries(value)) {
+      const here = [...path, key];
+      if (!Array.isArray(value) && forbiddenKeys.has(key))
+        yield { path: here, message: `the key "${key}" is not allowed` };
+      else if (!storable(key))
+        yield { path: here, message: 'a key must not contain NUL or half of a surrogate pair' };
+      else yield* metadataProblems(inner, here);
+    }
+}
 
 /**
  * A person's own JSON object: at most 64 KB as UTF-8 JSON, 16 deep, no key that would reach a
@@ -56,8 +59,13 @@ export const metadataObject = z
     message: 'must be a JSON object',
   })
   .superRefine((value, context) => {
-    const problems = metadataProblems(value, []);
-    for (const { path, message } of problems) context.addIssue({ code: 'custom', path: [...path], message });
-    if (problems.length === 0 && new TextEncoder().encode(JSON.stringify(value)).length > longestMetadata)
+    let found = 0;
+    for (const { path, message } of metadataProblems(value, [])) {
+      context.addIssue({ code: 'custom', path: [...path], message });
+      found += 1;
+      // A hostile body of 1 MiB has a hundred thousand, which would take half a second to tell.
+      if (found === mostProblems) break;
+    }
+    if (found === 0 && new TextEncoder().encode(JSON.stringify(value)).length > longestMetadata)
       context.addIssue({ code: 'custom', message: 'must have at most 64 KB as JSON' });
   });
