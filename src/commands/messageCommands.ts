@@ -1,5 +1,5 @@
 import type { MessageId } from '../events/ids.ts';
-import type { ImageRequest } from '../events/imageRequest.ts';
+import { type ImageRequest, prompt as promptSchema } from '../events/imageRequest.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
 import { conversationStream, messageStream } from '../events/streams.ts';
 import { causeOf } from './cause.ts';
@@ -23,12 +23,14 @@ const defaults = {
   timeoutMs: null,
 } as const;
 
-/** @throws InvalidInput where neither the request nor the text says what to draw */
+/** @throws InvalidInput where neither the request nor the text is a prompt, by the field that should be */
 const requestOf = (wanted: WantedImage, text: string, newSeed: () => number): ImageRequest => {
   const prompt = wanted.prompt ?? text;
   const path = wanted.prompt === undefined ? 'text' : 'image.prompt';
   if (prompt.trim() === '')
     throw new InvalidInput([{ path, message: 'must not be empty: it is the prompt' }]);
+  const [wrong] = promptSchema.safeParse(prompt).error?.issues ?? [];
+  if (wrong !== undefined) throw new InvalidInput([{ path, message: `${wrong.message}: it is the prompt` }]);
   return {
     prompt,
     negativePrompt: wanted.negativePrompt ?? defaults.negativePrompt,

@@ -1,31 +1,49 @@
 import { v7 } from 'uuid';
-import type { CommandContext } from '../../src/commands/commands.ts';
+import type { CommandContext, CommandSurroundings } from '../../src/commands/commands.ts';
 import { createCommands } from '../../src/commands/createCommands.ts';
+import type { Role } from '../../src/commands/permissions.ts';
 import type { CommandId, ConversationId, ImageId, JobId } from '../../src/events/ids.ts';
 import type { EventLog } from '../../src/events/log/eventLog.ts';
+import type { Person } from '../../src/events/metadata.ts';
 import { createJobDesk } from '../../src/workers/createJobDesk.ts';
 import { ada } from './happened.ts';
+import { eventsIn } from './readLog.ts';
 
 const jobLimits = { attempts: 3, timeoutMs: 60_000 };
 const now = (): Date => new Date();
 const image = 'ab'.repeat(32) as ImageId;
 
-/** What Ada asks for, each time under a new command id. */
-export const adas = (): CommandContext => ({
-  principal: { ...ada, roles: ['user'] },
-  commandId: v7() as CommandId,
+/** What somebody asks for, each time under a new command id if none is given. */
+export const contextOf = (
+  person: Person,
+  roles: readonly Role[] = ['user'],
+  commandId: string = v7(),
+): CommandContext => ({
+  principal: { ...person, roles },
+  commandId: commandId as CommandId,
   correlationId: v7(),
 });
+export const adas = (): CommandContext => contextOf(ada);
+
+/** The message that asked for a job, as the log tells it. */
+const locateIn = (log: EventLog) => async (id: JobId) => {
+  for (const event of await eventsIn(log)) {
+    if (event.type === 'MessagePosted' && event.data.image?.jobId === id) return event.data.messageId;
+    if (event.type === 'JobQueued' && event.data.jobId === id) return event.data.messageId;
+  }
+  return null;
+};
 
 /** Commands and a worker's desk on a log, with nothing behind them. */
-export const openDesks = (log: EventLog) => ({
+export const openDesks = (log: EventLog, surroundings: Partial<CommandSurroundings> = {}) => ({
   commands: createCommands(log, {
     now,
     newId: v7,
     newSeed: () => 7,
     nameOf: async (id) => id,
-    locateJob: async () => null,
+    locateJob: locateIn(log),
     jobLimits,
+    ...surroundings,
   }),
   desk: createJobDesk({ log, actor: { id: 'worker:test', name: 'Worker' }, now, newId: v7, jobLimits }),
 });
