@@ -1,5 +1,5 @@
 import { type ConversationEvent, conversationEvents } from './conversation.ts';
-import type { EventDefinition } from './define.ts';
+import type { EventDefinition, EventDefinitions } from './define.ts';
 import type { ConversationId, EventId, JobId, MessageId, Position, UserId } from './ids.ts';
 import { type JobEvent, jobEvents } from './job.ts';
 import type { Json } from './json.ts';
@@ -66,35 +66,50 @@ export class UnknownEventVersion extends Error {
 
 export const isKnownType = (type: string): type is EventType => Object.hasOwn(catalogue, type);
 
-const upcast = (type: EventType, version: number, data: Json, at: Position): Json => {
-  const { version: current, upcasters } = catalogue[type];
-  if (version === current) return data;
-  const step = version < current ? upcasters?.[version] : undefined;
-  if (step === undefined) throw new UnknownEventVersion(type, version, at);
-  return upcast(type, version + 1, step(data), at);
+/** One version nearer to today's at each step. */
+const bringToToday = (definition: EventDefinition, { type, version, data, position }: Written): Json => {
+  const { version: today, upcasters, downcasters } = definition;
+  if (version === today) return data;
+  const [step, next] =
+    version < today ? [upcasters?.[version], version + 1] : [downcasters?.[version], version - 1];
+  if (step === undefined) throw new UnknownEventVersion(type, version, position);
+  return bringToToday(definition, { type, version: next, data: step(data), position });
 };
 
+interface Written {
+  readonly type: string;
+  readonly version: number;
+  readonly data: Json;
+  readonly position: Position;
+}
+
 /**
- * A recorded event in today's version, flattened; null for a type that this release doesn't know.
- * The data isn't validated again: it was when it was appended, and reading must stay cheap.
- * @throws UnknownEventVersion
+ * Reads by these definitions: a recorded event in today's version, flattened; null for a type that they
+ * don't have. The data isn't validated again: it was when it was appended, and reading must stay cheap.
  */
-export const decode = (recorded: RecordedEvent): DomainEvent | null => {
-  if (!isKnownType(recorded.type)) return null;
-  const { metadata } = recorded;
-  return {
-    type: recorded.type,
-    data: upcast(recorded.type, metadata.schema, recorded.data, recorded.position),
-    position: recorded.position,
-    schema: catalogue[recorded.type].version,
-    at: metadata.at,
-    actor: metadata.actor,
-    ...metadata.subject,
-    revision: recorded.revision,
-    id: recorded.id,
-    stream: recorded.stream,
-    recordedAt: recorded.recordedAt,
-    correlationId: metadata.correlationId,
-    causationId: metadata.causationId,
-  } as DomainEvent;
-};
+export const decoderOf =
+  (definitions: EventDefinitions) =>
+  ({ type, data, metadata, ...recorded }: RecordedEvent): DomainEvent | null => {
+    const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined;
+    if (definition === undefined) return null;
+    const { position, revision, id, stream, recordedAt } = recorded;
+    const { at, actor, subject, correlationId, causationId } = metadata;
+    return {
+      type,
+      data: bringToToday(definition, { type, version: metadata.schema, data, position }),
+      position,
+      schema: definition.version,
+      at,
+      actor,
+      ...subject,
+      revision,
+      id,
+      stream,
+      recordedAt,
+      correlationId,
+      causationId,
+    } as DomainEvent;
+  };
+
+/** By all that this release knows. @throws UnknownEventVersion */
+export const decode = decoderOf(catalogue);

@@ -7,6 +7,11 @@ export interface EventDefinition {
   readonly data: z.ZodType;
   /** From version n (the key) to n + 1. Older versions are brought up when read, never rewritten. */
   readonly upcasters?: { readonly [from: number]: (data: Json) => Json };
+  /**
+   * From version n (the key) to n − 1: versions that this release reads and doesn't write yet. A release
+   * learns to read a new version, only the next one writes it, so that a rollback reads everything.
+   */
+  readonly downcasters?: { readonly [from: number]: (data: Json) => Json };
 }
 
 export type EventDefinitions = { readonly [type: string]: EventDefinition };

@@ -3,9 +3,12 @@ import { defineEvents, type EventOf } from './define.ts';
 import { failureCodes } from './failures.ts';
 import { conversationId, imageId, jobId, messageId, position } from './ids.ts';
 import { imageRequest, priority, seed } from './imageRequest.ts';
-import { person } from './metadata.ts';
+import { text } from './json.ts';
+import { actor, person } from './metadata.ts';
 
 const failureCode = z.enum(failureCodes);
+/** What a worker or an engine is called, or a failure filed under. */
+const name = text(255, 1);
 /** 1 for the first attempt. It is the fence: a worker whose attempt is over can't add to the job. */
 const attempt = z.int().min(1);
 const milliseconds = z.number().min(0);
@@ -51,10 +54,10 @@ export const jobEvents = defineEvents({
     }),
   },
   /** The queueing process refused it; it was never in the queue. */
-  JobRefused: { version: 1, data: z.strictObject({ code: failureCode, reference: z.string() }) },
+  JobRefused: { version: 1, data: z.strictObject({ code: failureCode, reference: name }) },
   JobStarted: {
     version: 1,
-    data: z.strictObject({ worker: z.string(), engine: z.string(), attempt, order: queueOrder }),
+    data: z.strictObject({ worker: name, engine: name, attempt, order: queueOrder }),
   },
   JobProgressed: {
     version: 1,
@@ -62,7 +65,7 @@ export const jobEvents = defineEvents({
       attempt,
       step: z.int().min(0),
       steps: z.int().min(1),
-      stage: z.string().max(100),
+      stage: text(100),
       preview: imageId.nullable(),
     }),
   },
@@ -70,10 +73,10 @@ export const jobEvents = defineEvents({
     version: 1,
     data: z.strictObject({
       attempt,
-      images: z.array(picture).min(1),
+      images: z.array(picture).min(1).max(8),
       seed,
-      engine: z.string(),
-      model: z.string(),
+      engine: name,
+      model: text(255),
       durations: z.strictObject({ waitedMs: milliseconds, drawnMs: milliseconds }),
       order: queueOrder,
     }),
@@ -85,7 +88,7 @@ export const jobEvents = defineEvents({
       retryable: z.boolean(),
       attempt,
       /** Under which the operator's log holds the cause. */
-      reference: z.string(),
+      reference: name,
       order: queueOrder,
     }),
   },
@@ -97,7 +100,7 @@ export const jobEvents = defineEvents({
       attempt,
       nextAttempt: attempt,
       notBefore: time.nullable(),
-      reference: z.string(),
+      reference: name,
       order: queueOrder,
     }),
   },
@@ -114,7 +117,7 @@ export const jobEvents = defineEvents({
     version: 1,
     /** `order` is null where the job was accepted but not yet queued. */
     data: z.strictObject({
-      by: z.strictObject({ id: z.string(), name: z.string() }),
+      by: actor,
       was: z.enum(['accepted', 'waiting', 'running']),
       order: queueOrder.nullable(),
     }),
@@ -122,7 +125,7 @@ export const jobEvents = defineEvents({
   /** A worker finished an attempt that was no longer its own; its pictures are not shown. */
   JobResultDiscarded: {
     version: 1,
-    data: z.strictObject({ attempt, images: z.array(imageId), why: z.string().max(200) }),
+    data: z.strictObject({ attempt, images: z.array(imageId).max(8), why: text(200) }),
   },
 });
 export type JobEvent = EventOf<typeof jobEvents>;

@@ -7,7 +7,7 @@ export const person = z.strictObject({ id: userId, name: personal(text(100, 1)) 
 export type Person = z.infer<typeof person>;
 
 /** Who did it: a person, or a part of Darkroom (`worker:<id>`, `sweep`, `queueing`, `cli:<user>`). */
-export const actor = z.strictObject({ id: z.string().min(1).max(255), name: personal(text(100, 1)) });
+export const actor = z.strictObject({ id: text(255, 1), name: personal(text(100, 1)) });
 export type Actor = z.infer<typeof actor>;
 
 /** Whom an event concerns, so that nothing needs a look-up to know it. */
@@ -23,9 +23,9 @@ export type Subject = z.infer<typeof subject>;
 export const eventMetadata = z.strictObject({
   actor,
   /** The request that began it all. */
-  correlationId: z.string().min(1).max(255),
+  correlationId: text(255, 1),
   /** The command or event directly before. */
-  causationId: z.string().min(1).max(255),
+  causationId: text(255, 1),
   /** When it was decided, ISO 8601 UTC. */
   at: z.iso.datetime({ precision: 3 }),
   /** Version of the event's type. */
