@@ -1,63 +1,44 @@
 #!/usr/bin/env node
-import { existsSync } from 'node:fs';
-import { pino } from 'pino';
-import { readConfig, WrongSetting } from '../config.ts';
-import { StartRefused, startDarkroom } from '../main.ts';
+import { Command } from 'commander';
+import { WrongSetting } from '../config.ts';
+import { CopyRefused } from '../events/log/copyLog.ts';
+import { EventLogUnavailable, EventLogUnopenable } from '../events/log/eventLog.ts';
+import { StartRefused } from '../main.ts';
+import { logCopy } from './logCopy.ts';
+import { serve } from './serve.ts';
 
-const usage = `Usage: darkroom serve
+const program = new Command('darkroom')
+  .description('A chat in which people ask for pictures and watch them being made.')
+  .addHelpText('after', '\nSettings come from the environment and from .env; docs/settings.md lists them.')
+  .showHelpAfterError();
 
-  serve   runs the server, the projections and the image workers in one process.
+program
+  .command('serve')
+  .description('Run the server, the projections and the image workers, until SIGTERM.')
+  .action(serve);
 
-Settings come from the environment and from .env; docs/settings.md lists them.`;
+const log = program.command('log').description('Work on the event log.');
+log
+  .command('copy')
+  .description(
+    'Copy an event log into an empty one, and compare them. Interrupted, it goes on when called again.',
+  )
+  .requiredOption('--from <url>', 'the log that is there: sqlite:./data/events.db, or esdb://…')
+  .requiredOption('--to <url>', 'the log to fill')
+  .option('--namespace <prefix>', "of the streams' names on a server (EVENT_LOG_NAMESPACE)")
+  .addHelpText(
+    'after',
+    '\nStop the server first: what is written meanwhile may be missing in the copy, and is then reported.\n\nExample:\n  darkroom log copy --from sqlite:./data/events.db --to "esdb://localhost:2113?tls=false"',
+  )
+  .action(logCopy);
 
-/** How long a stop may take before the process ends all the same, in milliseconds. */
-const longestStop = 10_000;
+/** Errors whose message is a sentence for whoever typed the command; any other is a mistake of ours. */
+const expected = [WrongSetting, StartRefused, CopyRefused, EventLogUnopenable, EventLogUnavailable];
 
-const readEnvironmentFile = (): void => {
-  if (!existsSync('.env')) return;
-  try {
-    process.loadEnvFile('.env');
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new StartRefused(`The settings in .env can not be read (${why}); mend or remove that file.`, {
-      cause,
-    });
-  }
-};
-
-const serve = async (): Promise<void> => {
-  readEnvironmentFile();
-  const config = readConfig(process.env);
-  const logger = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const darkroom = await startDarkroom(config, logger);
-  process.stdout.write(`Darkroom is ready at ${darkroom.url}\n`);
-  const stop = (signal: NodeJS.Signals): void => {
-    logger.info({ signal }, 'stopping');
-    setTimeout(() => {
-      logger.error('stopping took too long; ending');
-      process.exit(1);
-    }, longestStop).unref();
-    darkroom.stop().then(
-      () => process.exit(0),
-      (cause: unknown) => {
-        logger.error({ err: cause }, 'stopping failed');
-        process.exit(1);
-      },
-    );
-  };
-  process.once('SIGINT', stop);
-  process.once('SIGTERM', stop);
-};
-
-const [command = '', ...rest] = process.argv.slice(2);
-if (command !== 'serve' || rest.length > 0) {
-  process.stderr.write(`${usage}\n`);
-  process.exit(command === '--help' || command === 'help' ? 0 : 1);
-}
 try {
-  await serve();
+  await program.parseAsync();
 } catch (cause) {
-  if (!(cause instanceof WrongSetting) && !(cause instanceof StartRefused)) throw cause;
+  if (!(cause instanceof Error) || !expected.some((kind) => cause instanceof kind)) throw cause;
   process.stderr.write(`${cause.message}\n`);
   process.exit(1);
 }

@@ -1,0 +1,44 @@
+import { existsSync } from 'node:fs';
+import { pino } from 'pino';
+import { readConfig } from '../config.ts';
+import { StartRefused, startDarkroom } from '../main.ts';
+
+/** How long a stop may take before the process ends all the same, in milliseconds. */
+const longestStop = 10_000;
+
+const readEnvironmentFile = (): void => {
+  if (!existsSync('.env')) return;
+  try {
+    process.loadEnvFile('.env');
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new StartRefused(`The settings in .env can not be read (${why}); mend or remove that file.`, {
+      cause,
+    });
+  }
+};
+
+/** Runs until SIGINT or SIGTERM. @throws WrongSetting, StartRefused */
+export const serve = async (): Promise<void> => {
+  readEnvironmentFile();
+  const config = readConfig(process.env);
+  const logger = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const darkroom = await startDarkroom(config, logger);
+  process.stdout.write(`Darkroom is ready at ${darkroom.url}\n`);
+  const stop = (signal: NodeJS.Signals): void => {
+    logger.info({ signal }, 'stopping');
+    setTimeout(() => {
+      logger.error('stopping took too long; ending');
+      process.exit(1);
+    }, longestStop).unref();
+    darkroom.stop().then(
+      () => process.exit(0),
+      (cause: unknown) => {
+        logger.error({ err: cause }, 'stopping failed');
+        process.exit(1);
+      },
+    );
+  };
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
+};
