@@ -3,7 +3,7 @@ import { EventLogUnavailable } from '../events/log/eventLog.ts';
 import { ImageStoreUnavailable } from '../images/imageStore.ts';
 import { DocumentStoreUnavailable } from '../projections/documents/documentStore.ts';
 import { ForeignCursor } from '../projections/reading/cursor.ts';
-import { ReadModelBehind } from '../projections/runner.ts';
+import { ReadModelBehind } from '../projections/waiters.ts';
 import { SignInRefused } from './authentication.ts';
 
 /**

@@ -2,9 +2,19 @@ import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '../events/ids.ts';
 import { startOfLog } from '../events/ids.ts';
 import type { EventLog, RecordedEvent } from '../events/log/eventLog.ts';
-import type { Checkpoint, DocumentStore, DocumentWrite } from './documents/documentStore.ts';
+import { createBell } from './bell.ts';
+import {
+  type Checkpoint,
+  type DocumentStore,
+  type DocumentWrite,
+  type Lease,
+  LeaseLost,
+} from './documents/documentStore.ts';
+import { thisInstance } from './instance.ts';
+import { keepLeases, type LeaseTimes } from './leases.ts';
 import type { AnyProjection } from './projection.ts';
-import { decodePage, foldPage, load, openTracks, type Track } from './track.ts';
+import { decodePage, foldPage, goOnFrom, load, openTrack, startAgain, type Track } from './track.ts';
+import { createWaiters } from './waiters.ts';
 
 /** How one projection is doing. */
 export interface ProjectionHealth {
@@ -27,36 +37,37 @@ export interface ProjectionRunner {
   stop(): Promise<void>;
 }
 
-export class ReadModelBehind extends Error {
-  readonly code = 'read_model_behind';
-  constructor(wanted: Position, reached: Position, options?: ErrorOptions) {
-    super(`the read model is at ${reached}, not yet at ${wanted}`, options);
-    this.name = 'ReadModelBehind';
-  }
-}
-
 export interface RunnerParts {
   readonly log: EventLog;
-  readonly documents: Pick<DocumentStore, 'prepare' | 'getAll' | 'checkpoint' | 'write'>;
+  readonly documents: Pick<
+    DocumentStore,
+    'prepare' | 'getAll' | 'checkpoint' | 'write' | 'takeOver' | 'readRecord' | 'writeRecord'
+  >;
   readonly projections: readonly AnyProjection[];
   readonly onStopped: (health: ProjectionHealth, cause: unknown) => void;
   /** Something failed that is being tried again. */
   readonly onTrouble: (cause: unknown) => void;
+  /** For tests, which can't wait so long. */
+  readonly leaseTimes?: LeaseTimes;
 }
 
 /** Changed documents of one projection that may gather while a batch is being written; then folding waits. */
 const fullBatch = 500;
 const longestPause = 5_000;
+/** How often a checkpoint that another process moves is looked at: while somebody waits for it, and else. */
+const lookEvery = { waitedFor: 25, quiet: 1_000 };
 
-interface Waiter {
-  readonly position: Position;
-  readonly names: readonly string[];
-  readonly settle: (error: ReadModelBehind | null) => void;
-}
+const forEver = (signal: AbortSignal): Promise<void> =>
+  new Promise((resolve) => {
+    if (signal.aborted) resolve();
+    else signal.addEventListener('abort', () => resolve(), { once: true });
+  });
 
 interface Batch {
   readonly documents: readonly DocumentWrite[];
   readonly checkpoints: readonly Checkpoint[];
+  /** Under which it was folded: one that is lost meanwhile must not be replaced by a later one. */
+  readonly leases: readonly Lease[];
 }
 
 /**
@@ -67,15 +78,26 @@ interface Batch {
  * anywhere leaves a checkpoint that is not after the documents; what is folded again then changes
  * nothing, for each document knows its last event.
  *
+ * Of many processes one writes a projection (leases.ts), each perhaps others; what is written elsewhere
+ * is followed by its checkpoint, so that `whenProcessed` is true everywhere.
+ *
  * An event that a projection can't digest stops that projection before it, alone. A checkpoint of
  * another log, or after this log's head, stops it at once: its documents must be built again.
  */
 export const startProjections = async (parts: RunnerParts): Promise<ProjectionRunner> => {
-  const { log, documents, projections, onStopped } = parts;
+  const { log, documents, projections, onStopped, onTrouble } = parts;
   const end = new AbortController();
-  const waiters = new Set<Waiter>();
   await documents.prepare(projections.map(({ collection }) => collection));
-  const tracks = await openTracks(log, documents, projections);
+  const tracks = projections.map(openTrack);
+  const waiters = createWaiters(tracks);
+  const leases = await keepLeases({
+    documents,
+    names: tracks.map(({ name }) => name),
+    own: thisInstance,
+    clock: () => performance.now(),
+    onTrouble,
+    ...(parts.leaseTimes === undefined ? {} : { times: parts.leaseTimes }),
+  });
 
   const healthOf = ({ name, written, stopped }: Track): ProjectionHealth => ({
     name,
@@ -89,23 +111,29 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
     onStopped(healthOf(track), cause);
   };
 
-  /** Null while it still has to be waited for. */
-  const verdict = ({ position, names }: Pick<Waiter, 'position' | 'names'>): 'there' | Track | null => {
-    const behind = tracks.filter(({ name, written }) => names.includes(name) && written < position);
-    if (behind.length === 0) return 'there';
-    return behind.find(({ stopped }) => stopped !== null) ?? null;
-  };
-  const settleWaiters = (): void => {
-    for (const waiter of waiters) {
-      const found = verdict(waiter);
-      if (found === null) continue;
-      waiters.delete(waiter);
-      waiter.settle(found === 'there' ? null : new ReadModelBehind(waiter.position, found.written));
+  /** What is written here. */
+  const led = (): readonly Track[] =>
+    tracks.filter(({ lease, stopped }) => lease !== null && stopped === null);
+
+  /** Takes up what is held by now and wasn't, from where its last holder came; leaves what is held no longer. */
+  const takeUpHeld = async (): Promise<void> => {
+    const held = new Map(leases.held().map((lease) => [lease.name, lease]));
+    for (const track of tracks) {
+      const lease = held.get(track.name) ?? null;
+      if (lease?.fence === track.lease?.fence) continue;
+      track.lease = null;
+      startAgain(track);
+      if (lease === null) continue;
+      const checkpoint = await documents.takeOver(lease);
+      track.lease = lease;
+      const reason = goOnFrom(track, checkpoint, { logId: log.logId, head: await log.head() });
+      if (reason !== null && track.stopped === null) stop(track, reason, null);
     }
+    waiters.settle();
   };
 
   const fold = async (page: readonly RecordedEvent[]): Promise<void> => {
-    const running = tracks.filter(({ stopped }) => stopped === null);
+    const running = led();
     const read = decodePage(page);
     await Promise.all(running.map((track) => load(documents, track, read)));
     for (const track of running) {
@@ -119,28 +147,29 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
     const checkpoints = moved.map(({ name, folded }) => ({ name, logId: log.logId, position: folded }));
     const changed = tracks.flatMap((track) => [...track.changed.values()]);
     for (const track of tracks) track.changed = new Map();
-    return { documents: changed, checkpoints };
+    return { documents: changed, checkpoints, leases: moved.flatMap(({ lease }) => lease ?? []) };
   };
 
   /** The same batch until it is written: what is there already is passed over. */
   const write = async (batch: Batch): Promise<void> => {
     for (let pause = 50; ; pause = Math.min(2 * pause, longestPause)) {
       try {
-        await documents.write(batch.documents, batch.checkpoints);
+        await documents.write(batch.documents, batch.checkpoints, batch.leases);
         break;
       } catch (cause) {
-        parts.onTrouble(cause);
+        if (cause instanceof LeaseLost) throw cause;
+        onTrouble(cause);
         if (end.signal.aborted) throw cause;
         await delay(pause);
       }
     }
     for (const { name, position } of batch.checkpoints)
       for (const track of tracks) if (track.name === name) track.written = position;
-    settleWaiters();
+    waiters.settle();
   };
 
-  const follow = async (): Promise<void> => {
-    const running = tracks.filter(({ stopped }) => stopped === null).map(({ folded }) => folded);
+  const follow = async (signal: AbortSignal): Promise<void> => {
+    const begins = led().map(({ folded }) => folded);
     let writing = null as Promise<void> | null;
     const writeOn = (): void => {
       const batch = takeBatch();
@@ -150,8 +179,8 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
     };
     try {
       for await (const item of log.subscribe({
-        after: running.toSorted()[0] ?? startOfLog,
-        signal: end.signal,
+        after: begins.toSorted()[0] ?? startOfLog,
+        signal,
       })) {
         if (item.kind !== 'events') continue;
         await fold(item.events);
@@ -164,48 +193,60 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
   };
 
   const work = async (): Promise<void> => {
-    while (!end.signal.aborted)
+    while (!end.signal.aborted) {
+      const change = AbortSignal.any([end.signal, leases.change()]);
       try {
-        await follow();
+        await takeUpHeld();
+        await (led().length === 0 ? forEver(change) : follow(change));
       } catch (cause) {
-        parts.onTrouble(cause);
-        // What was folded and not written is folded again, from the documents.
-        for (const track of tracks) {
-          track.recent.clear();
-          track.changed.clear();
-          track.folded = track.written;
+        for (const track of tracks) startAgain(track);
+        if (cause instanceof LeaseLost) await leases.renew();
+        else {
+          onTrouble(cause);
+          await delay(longestPause / 5, undefined, { signal: end.signal }).catch(() => undefined);
         }
-        await delay(longestPause / 5, undefined, { signal: end.signal }).catch(() => undefined);
       }
+    }
   };
 
-  for (const track of tracks) if (track.stopped !== null) onStopped(healthOf(track), null);
-  const working = work();
+  const seeWrittenElsewhere = async (track: Track): Promise<void> => {
+    const checkpoint = await documents.checkpoint(track.name);
+    if (track.lease !== null || checkpoint === null || checkpoint.position <= track.written) return;
+    const reason = goOnFrom(track, checkpoint, { logId: log.logId, head: checkpoint.position });
+    if (reason !== null) stop(track, reason, null);
+  };
+
+  const bell = createBell();
+  const watch = async (): Promise<void> => {
+    while (!end.signal.aborted) {
+      const elsewhere = tracks.filter(({ lease, stopped }) => lease === null && stopped === null);
+      let pause = elsewhere.length > 0 && waiters.count() > 0 ? lookEvery.waitedFor : lookEvery.quiet;
+      try {
+        await Promise.all(elsewhere.map(seeWrittenElsewhere));
+        waiters.settle();
+      } catch (cause) {
+        onTrouble(cause);
+        pause = lookEvery.quiet;
+      }
+      await bell.next(end.signal, pause);
+    }
+  };
+
+  // What fails here is tried again by `work`.
+  await takeUpHeld().catch(onTrouble);
+  const working = Promise.all([work(), watch()]);
 
   return {
     health: () => tracks.map(healthOf),
-    whenProcessed: (position, timeoutMs, names = tracks.map(({ name }) => name)) =>
-      new Promise((resolve, reject) => {
-        const timer = setTimeout(() => {
-          waiters.delete(waiter);
-          const behind = tracks.filter(({ name }) => names.includes(name)).map(({ written }) => written);
-          reject(new ReadModelBehind(position, behind.toSorted()[0] ?? startOfLog));
-        }, timeoutMs);
-        const waiter: Waiter = {
-          position,
-          names,
-          settle: (error) => {
-            clearTimeout(timer);
-            if (error === null) resolve();
-            else reject(error);
-          },
-        };
-        waiters.add(waiter);
-        settleWaiters();
-      }),
+    whenProcessed: (position, timeoutMs, names) => {
+      const processed = waiters.wait(position, timeoutMs, names);
+      bell.ring();
+      return processed;
+    },
     async stop() {
       end.abort();
       await working;
+      await leases.stop();
     },
   };
 };

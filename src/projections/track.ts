@@ -1,8 +1,8 @@
 import { type DomainEvent, decode } from '../events/catalogue.ts';
-import { type Position, startOfLog } from '../events/ids.ts';
+import { type LogId, type Position, startOfLog } from '../events/ids.ts';
 import type { JsonObject } from '../events/json.ts';
-import type { EventLog, RecordedEvent } from '../events/log/eventLog.ts';
-import type { DocumentReader, DocumentWrite } from './documents/documentStore.ts';
+import type { RecordedEvent } from '../events/log/eventLog.ts';
+import type { Checkpoint, DocumentReader, DocumentWrite, Lease } from './documents/documentStore.ts';
 import { type AnyProjection, checkpointName, type Positioned } from './projection.ts';
 import { createRecentDocuments, type RecentDocuments } from './recentDocuments.ts';
 
@@ -10,6 +10,8 @@ import { createRecentDocuments, type RecentDocuments } from './recentDocuments.t
 export interface Track {
   readonly projection: AnyProjection;
   readonly name: string;
+  /** Null where another process writes this projection. */
+  lease: Lease | null;
   readonly recent: RecentDocuments;
   /** Documents changed since the last batch, by id, each in its newest state. */
   changed: Map<string, DocumentWrite>;
@@ -26,26 +28,35 @@ export interface Track {
  */
 const keptDocuments = 5_000;
 
-/** Where each projection stands. One whose documents are of another log has stopped before it began. */
-export const openTracks = async (
-  log: EventLog,
-  documents: Pick<DocumentReader, 'checkpoint'>,
-  projections: readonly AnyProjection[],
-): Promise<Track[]> => {
-  const head = await log.head();
-  const openTrack = async (projection: AnyProjection): Promise<Track> => {
-    const name = checkpointName(projection);
-    const checkpoint = await documents.checkpoint(name);
-    const at = checkpoint?.position ?? startOfLog;
-    const foreign = checkpoint !== null && (checkpoint.logId !== log.logId || at > head);
-    const stopped = foreign
-      ? { reason: `its documents are of another event log; rebuild ${name} (delete the document store)` }
-      : null;
-    const recent = createRecentDocuments(keptDocuments);
-    return { projection, name, recent, changed: new Map(), folded: at, written: at, stopped };
-  };
-  return Promise.all(projections.map(openTrack));
+/** Forgets what was folded and not written: it is folded again, from the documents. */
+export const startAgain = (track: Track): void => {
+  track.recent.clear();
+  track.changed.clear();
+  track.folded = track.written;
 };
+
+/** Stands where its documents are; says why it can't go on from there, where they are of another log. */
+export const goOnFrom = (
+  track: Track,
+  checkpoint: Checkpoint | null,
+  log: { readonly logId: LogId; readonly head: Position },
+): string | null => {
+  track.written = checkpoint?.position ?? startOfLog;
+  startAgain(track);
+  if (checkpoint === null || (checkpoint.logId === log.logId && checkpoint.position <= log.head)) return null;
+  return `its documents are of another event log; rebuild ${track.name} (delete the document store)`;
+};
+
+export const openTrack = (projection: AnyProjection): Track => ({
+  projection,
+  name: checkpointName(projection),
+  lease: null,
+  recent: createRecentDocuments(keptDocuments),
+  changed: new Map(),
+  folded: startOfLog,
+  written: startOfLog,
+  stopped: null,
+});
 
 /** A page of the log as far as it can be read; `event` is null where its type isn't known here. */
 export interface DecodedPage {

@@ -1,12 +1,12 @@
 import type { Logger } from 'pino';
 import type { DomainEvent } from '../events/catalogue.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
+import { createBell } from '../projections/bell.ts';
 import { conversations } from '../projections/conversations.ts';
 import type { DocumentReader, Query } from '../projections/documents/documentStore.ts';
 import type { QueueingTask } from '../projections/model.ts';
 import { queueing } from '../projections/queueing.ts';
 import type { ProjectionRunner } from '../projections/runner.ts';
-import { createBell } from './bell.ts';
 import { followLog } from './following.ts';
 import type { Running } from './imageWorker.ts';
 import type { JobDesk } from './jobDesk.ts';

@@ -9,8 +9,8 @@ import type { Job, QueueEntry, TimelineRow } from '../../src/projections/model.t
 import { compareQueueOrder } from '../../src/projections/places.ts';
 import { queue } from '../../src/projections/queue.ts';
 import type { Scope } from '../../src/projections/readModel.ts';
-import { ReadModelBehind } from '../../src/projections/runner.ts';
 import { timeline } from '../../src/projections/timeline.ts';
+import { ReadModelBehind } from '../../src/projections/waiters.ts';
 
 const inRow = (row: TimelineRow, scope: Scope, viewer: UserId): boolean => {
   switch (scope.scope) {

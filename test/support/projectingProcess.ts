@@ -17,9 +17,9 @@ const runner = await startProjections({
   log,
   documents: {
     ...documents,
-    write(changed, checkpoints) {
+    write(...batch) {
       writes += 1;
-      const written = documents.write(changed, checkpoints);
+      const written = documents.write(...batch);
       if (String(writes) === killedAt) setImmediate(() => process.kill(process.pid, 'SIGKILL'));
       return written;
     },

@@ -1,9 +1,9 @@
 import express, { type Express, Router } from 'express';
+import { ownInstance } from '../../projections/instance.ts';
 import { Problem } from '../problems.ts';
 import { answerCalls } from './answerCall.ts';
 import { alive, ready } from './health.ts';
 import { createIdempotency } from './idempotency.ts';
-import { ownInstance } from './instance.ts';
 import type { Operation } from './operation.ts';
 import { crossOrigin, readOrigins } from './origins.ts';
 import type { HttpApiParts } from './parts.ts';

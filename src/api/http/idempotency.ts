@@ -4,8 +4,8 @@ import type { Logger } from 'pino';
 import { z } from 'zod';
 import type { Json } from '../../events/json.ts';
 import type { DocumentStore, OperationalRecord } from '../../projections/documents/documentStore.ts';
+import { hasEnded, type Instance, instance } from '../../projections/instance.ts';
 import { Problem } from '../problems.ts';
-import { hasEnded, type Instance, instance } from './instance.ts';
 import type { Answer } from './operation.ts';
 import { takeTurns } from './turns.ts';
 

@@ -3,7 +3,7 @@ import { permission } from '../../commands/permissions.ts';
 import type { ConversationId, JobId, MessageId, Position } from '../../events/ids.ts';
 import type { Conversation, Job, Message } from '../../projections/model.ts';
 import type { ReadModel } from '../../projections/readModel.ts';
-import { ReadModelBehind } from '../../projections/runner.ts';
+import { ReadModelBehind } from '../../projections/waiters.ts';
 import { redactJob } from '../delivery/redact.ts';
 import { notFound, Problem } from '../problems.ts';
 import { longestWait } from './answerCall.ts';

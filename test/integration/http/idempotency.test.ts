@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
-import { hostname } from 'node:os';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { fingerprint } from '../../../src/api/http/fingerprint.ts';
 import { EventLogUnavailable } from '../../../src/events/log/eventLog.ts';
+import { ownInstance } from '../../../src/projections/instance.ts';
 import type { Person } from '../../support/httpCalls.ts';
 import { type HttpServer, openHttpServer } from '../../support/httpServer.ts';
 
@@ -142,7 +142,7 @@ describe('a record that was left unfinished', () => {
     const id = createHash('sha256').update(`${ada.id}\nkey`).digest('hex');
     const hash = fingerprint('POST', `/api/v1${path}`, { text: 'once' });
     const startedAt = Date.now() - age;
-    const record = { hash, instance: { id: 'another', host: hostname(), pid: 1, ...instance }, startedAt };
+    const record = { hash, instance: { ...ownInstance('another'), pid: 1, ...instance }, startedAt };
     await server.documents.writeRecord('idempotency', id, null, { ...record, answer: null });
     return id;
   };

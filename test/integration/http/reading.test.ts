@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { positionOf } from '../../../src/events/ids.ts';
 import { DocumentStoreUnavailable } from '../../../src/projections/documents/documentStore.ts';
-import { ReadModelBehind } from '../../../src/projections/runner.ts';
+import { ReadModelBehind } from '../../../src/projections/waiters.ts';
 import { type HttpServer, openHttpServer } from '../../support/httpServer.ts';
 
 let server: HttpServer;

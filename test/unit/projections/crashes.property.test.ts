@@ -30,6 +30,10 @@ const openDocuments = () => {
   const store: RunnerParts['documents'] = {
     prepare: async () => undefined,
     checkpoint: async (name) => checkpoints.get(name) ?? null,
+    // One process at a time: every lease is free, and held while somebody lives.
+    readRecord: async () => null,
+    writeRecord: async () => 'written',
+    takeOver: async ({ name }) => checkpoints.get(name) ?? null,
     getAll: async <Body extends object>({ name }: { name: string }, ids: readonly string[]) => {
       const found = new Map<string, Body>();
       for (const id of ids) {
