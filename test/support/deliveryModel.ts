@@ -252,8 +252,8 @@ export const createModel = (seed: number, without: Rule | null = null) => {
     const received = receive(cursor, shown);
     if (without !== 'duplicate suppression of the client' || received.action === 'resubscribe')
       return received;
-    const through = batch.through > cursor.through ? batch.through : cursor.through;
-    return { action: 'apply', events: batch.events, state: { logId, through } } as const;
+    const state = received.action === 'ignore' ? cursor : received.state;
+    return { action: 'apply', events: batch.events, state } as const;
   };
   const hear = (batch: Batch, acknowledge: () => void): void => {
     const { state, action, events } = apply(batch);

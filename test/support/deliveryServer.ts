@@ -26,10 +26,13 @@ interface ServerParts {
   readonly readModel: DeliveryReadModel;
   readonly config?: Partial<DeliveryConfig>;
   readonly now?: () => Date;
+  /** Default: a free one. */
+  readonly port?: number;
 }
 
 /** Delivery on an HTTP server of its own, as main.ts puts it together. */
-export const openDeliveryServer = async ({ log, readModel, config = {}, now }: ServerParts) => {
+export const openDeliveryServer = async (parts: ServerParts) => {
+  const { log, readModel, config = {}, now } = parts;
   const delivery = createDelivery({
     config: { ...readConfig({}), ...config },
     log,
@@ -40,7 +43,7 @@ export const openDeliveryServer = async ({ log, readModel, config = {}, now }: S
   });
   const http = createServer((_, response) => void response.writeHead(404).end());
   delivery.attach(http);
-  http.listen(0, '127.0.0.1');
+  http.listen(parts.port ?? 0, '127.0.0.1');
   await once(http, 'listening');
   const { port } = http.address() as AddressInfo;
   const url = `http://127.0.0.1:${port}`;

@@ -1,9 +1,17 @@
 import { randomUUID } from 'node:crypto';
 import { catalogue, type DomainFact } from '../../src/events/catalogue.ts';
-import type { ConversationId, EventId, JobId, MessageId, Position, UserId } from '../../src/events/ids.ts';
+import {
+  type ConversationId,
+  type EventId,
+  type JobId,
+  type MessageId,
+  type Position,
+  positionOf,
+  type UserId,
+} from '../../src/events/ids.ts';
 import type { Picture, QueueOrder } from '../../src/events/job.ts';
 import type { JsonObject } from '../../src/events/json.ts';
-import type { EventLog } from '../../src/events/log/eventLog.ts';
+import type { EventLog, NewEvent } from '../../src/events/log/eventLog.ts';
 import type { Person, Subject } from '../../src/events/metadata.ts';
 import type { StreamName } from '../../src/events/streams.ts';
 import { imageNumber, request } from './happened.ts';
@@ -27,6 +35,20 @@ const picture: Picture = {
   seed: 7,
 };
 
+const newEvent = (fact: DomainFact, subject: Subject, by: string): NewEvent => ({
+  id: randomUUID() as EventId,
+  type: fact.type,
+  data: { ...fact.data },
+  metadata: {
+    actor: { id: by, name: by },
+    correlationId: 'correlation',
+    causationId: 'causation',
+    at: new Date().toISOString(),
+    schema: catalogue[fact.type].version,
+    subject,
+  },
+});
+
 /** Appends to a log what people and workers would, with as few words as a test can have. */
 export const tellStory = (log: EventLog) => {
   const append = async (
@@ -35,16 +57,7 @@ export const tellStory = (log: EventLog) => {
     subject: Subject,
     by = 'ada',
   ): Promise<Position> => {
-    const metadata = {
-      actor: { id: by, name: by },
-      correlationId: 'correlation',
-      causationId: 'causation',
-      at: new Date().toISOString(),
-      schema: catalogue[fact.type].version,
-      subject,
-    };
-    const data: JsonObject = { ...fact.data };
-    const event = { id: randomUUID() as EventId, type: fact.type, data, metadata };
+    const event = newEvent(fact, subject, by);
     return (await log.append(stream, 'any', [event])).position;
   };
   const inConversation = (
@@ -74,6 +87,14 @@ export const tellStory = (log: EventLog) => {
       inConversation(id, { type: 'ParticipantLeft', data: { participant } }),
     rename: (id: ConversationId, title: string) =>
       inConversation(id, { type: 'ConversationRenamed', data: { title } }),
+    /** So many times at once; resolves with the positions. */
+    async renameOften(conversationId: ConversationId, times: number, title = 'again'): Promise<Position[]> {
+      const event = (): NewEvent =>
+        newEvent({ type: 'ConversationRenamed', data: { title } }, { conversationId }, 'ada');
+      const stream: StreamName = `conversation-${conversationId}`;
+      const { position } = await log.append(stream, 'any', Array.from({ length: times }, event));
+      return Array.from({ length: times }, (_, n) => positionOf(BigInt(position) - BigInt(times - 1 - n)));
+    },
     async post(conversationId: ConversationId, author: Person, text: string, metadata: JsonObject = {}) {
       const messageId = randomUUID() as MessageId;
       const data = { messageId, conversationId, author, text, metadata, image: null };

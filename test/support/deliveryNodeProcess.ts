@@ -1,0 +1,34 @@
+// A node of delivery as a process of its own, on a log and documents in a folder that others may use too.
+// Usage: node --expose-gc --import tsx deliveryNodeProcess.ts FOLDER PORT [settings as JSON]
+// Says `ready PORT`; answers `memory` on its input with the bytes it has in use.
+import { join } from 'node:path';
+import { openSqliteEventLog } from '../../src/events/log/sqlite/sqliteEventLog.ts';
+import { projections } from '../../src/projections/all.ts';
+import { openSqliteDocumentStore } from '../../src/projections/documents/sqlite/sqliteDocumentStore.ts';
+import { openReadModel } from '../../src/projections/reading/openReadModel.ts';
+import { startProjections } from '../../src/projections/runner.ts';
+import { openDeliveryServer } from './deliveryServer.ts';
+
+const [folder = '', port = '0', settings = '{}'] = process.argv.slice(2);
+const log = await openSqliteEventLog(join(folder, 'events.db'));
+const documents = await openSqliteDocumentStore(join(folder, 'documents.db'));
+const trouble = (cause: unknown): void => {
+  process.emitWarning(cause instanceof Error ? cause : String(cause));
+};
+const runner = await startProjections({
+  ...{ log, documents, projections },
+  onStopped: (_, cause) => trouble(cause),
+  onTrouble: trouble,
+});
+const server = await openDeliveryServer({
+  log,
+  readModel: openReadModel(documents, runner, projections),
+  config: JSON.parse(settings),
+  port: Number(port),
+});
+process.stdin.on('data', () => {
+  globalThis.gc?.();
+  const { heapUsed, external } = process.memoryUsage();
+  process.stdout.write(`memory ${heapUsed + external}\n`);
+});
+process.stdout.write(`ready ${server.port}\n`);
