@@ -10,15 +10,10 @@ import {
   WrongExpectedRevision,
 } from '../../src/events/log/eventLog.ts';
 import type { StreamName } from '../../src/events/streams.ts';
+import { allOf as all, follow } from '../support/followedLog.ts';
 import { newEvent } from '../support/newEvent.ts';
 
 const stream = (name: string | number): StreamName => `job-${name}`;
-
-const all = async (events: AsyncIterable<RecordedEvent>): Promise<RecordedEvent[]> => {
-  const found: RecordedEvent[] = [];
-  for await (const event of events) found.push(event);
-  return found;
-};
 
 /** The conflict that an append met; null where it met none. */
 const conflictOf = (append: Promise<unknown>): Promise<WrongExpectedRevision | null> =>
@@ -29,32 +24,6 @@ const conflictOf = (append: Promise<unknown>): Promise<WrongExpectedRevision | n
       throw cause;
     },
   );
-
-/** Follows a log in the background; what it saw can be asked for at any time. */
-const follow = (
-  log: EventLog,
-  after: Position,
-  delivered: (event: RecordedEvent) => Promise<void> = async () => undefined,
-) => {
-  const end = new AbortController();
-  const events: RecordedEvent[] = [];
-  const caughtUp: Position[] = [];
-  const done = (async () => {
-    for await (const item of log.subscribe({ after, signal: end.signal })) {
-      if (item.kind === 'caughtUp') caughtUp.push(item.position);
-      else
-        for (const event of item.events) {
-          events.push(event);
-          await delivered(event);
-        }
-    }
-  })();
-  const stop = async (): Promise<void> => {
-    end.abort();
-    await done;
-  };
-  return { events, caughtUp, stop };
-};
 
 /** What every event log must do; each adapter runs it. */
 export const eventLogContract = (

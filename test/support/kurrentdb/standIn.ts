@@ -33,20 +33,30 @@ import {
   eventMessage,
   notFoundMessage,
 } from './messages.ts';
-import { type Expected, openStandInLog, type ProposedEvent, type StoredEvent } from './standInLog.ts';
+import {
+  type Expected,
+  openStandInLog,
+  type ProposedEvent,
+  type StandInLog,
+  type StoredEvent,
+} from './standInLog.ts';
 
 /** How the stand-in is told to behave like a server that is old, unwilling or in trouble. */
 export interface Behaviour {
-  /** False: as before 22.6, neither reads of streams nor appends tell positions. */
-  positions: boolean;
+  /** False: as before 22.6, reads of streams don't tell positions. */
+  readPositions: boolean;
+  /** False: appends don't tell positions, as the protocol allows. */
+  appendPositions: boolean;
   /** False: as before 23.10, subscriptions don't say that they have caught up. */
   caughtUp: boolean;
   /** False: as before 21.10, appends have a call each. */
   batchAppend: boolean;
   /** Asked before each call; what it answers is the call's end. */
-  refuse: (call: 'append' | 'read' | 'subscribe') => Refusal | null;
+  refuse: (call: 'append' | 'read' | 'subscribe' | 'gossip') => Refusal | null;
   /** True: the append is done, and its answer is lost with the call. */
   loseAnswer: () => boolean;
+  /** True: every answer to an append, and every event of a subscription, comes twice. */
+  twice: boolean;
   /** True: subscriptions say nothing, and don't end. */
   silent: boolean;
 }
@@ -125,14 +135,21 @@ const send = async (call: ReadCall, message: ReadResp): Promise<boolean> => {
 export const startStandIn = async ({
   port = 0,
   file,
+  log = openStandInLog(file),
 }: {
   readonly port?: number;
+  /** Of another stand-in, for the two to be nodes of one cluster. */
+  readonly log?: StandInLog;
   /** Keeps the events here; without it they are in memory alone. */
   readonly file?: string | undefined;
 } = {}) => {
-  const log = openStandInLog(file);
+  /** The position after which each subscription wanted to begin; -1 for the log's begin. */
+  const subscribedAfter: number[] = [];
+  const subscriptions = new Set<ReadCall>();
+  let sentEvents = 0;
   const behaviour: Behaviour = {
-    ...{ positions: true, caughtUp: true, batchAppend: true, silent: false },
+    ...{ readPositions: true, appendPositions: true, caughtUp: true, batchAppend: true },
+    ...{ twice: false, silent: false },
     refuse: () => null,
     loseAnswer: () => false,
   };
@@ -161,7 +178,7 @@ export const startStandIn = async ({
       const outcome = log.append(stream, expectedOf(options, options.getRevision()), events);
       if (behaviour.loseAnswer())
         return answer(failure({ code: status.UNAVAILABLE, details: 'answer lost' }));
-      answer(null, appendMessage(outcome, behaviour));
+      answer(null, appendMessage(outcome, { positions: behaviour.appendPositions }));
     });
   };
 
@@ -185,7 +202,9 @@ export const startStandIn = async ({
       );
       if (behaviour.loseAnswer())
         return call.emit('error', failure({ code: status.UNAVAILABLE, details: 'answer lost' }));
-      call.write(batchMessage(id, stream, outcome, behaviour));
+      const answer = batchMessage(id, stream, outcome, { positions: behaviour.appendPositions });
+      call.write(answer);
+      if (behaviour.twice) call.write(answer);
       return undefined;
     });
     call.on('end', () => call.end());
@@ -206,7 +225,11 @@ export const startStandIn = async ({
     let left = Number(options.getCount());
     for (let index = backwards ? Math.min(start, last) : start; left > 0; index += step, left -= 1) {
       const event = events[index];
-      if (event === undefined || !(await send(call, eventMessage(event, behaviour)))) return;
+      if (
+        event === undefined ||
+        !(await send(call, eventMessage(event, { positions: behaviour.readPositions })))
+      )
+        return;
     }
   };
 
@@ -227,12 +250,18 @@ export const startStandIn = async ({
     }
   };
 
+  const sendEvent = (call: ReadCall, event: StoredEvent): Promise<boolean> => {
+    sentEvents += 1;
+    return send(call, eventMessage(event, { positions: true }));
+  };
+
   const subscribeToAll = async (call: ReadCall, options: ReadReq.Options): Promise<void> => {
     const from = options.getAll();
     const wanted = wants(options);
     const filter = options.getFilter();
     const interval = (filter?.getMax() || searchWindow) * (filter?.getCheckpointintervalmultiplier() ?? 0);
     const at = Number(from?.getPosition()?.getCommitPosition() ?? 0);
+    subscribedAfter.push(from?.hasPosition() ? at : -1);
     let index = from?.hasStart() ? 0 : from?.hasEnd() ? log.all.length : log.indexOf(at);
     if (from?.hasPosition() && log.all[index]?.position === at) index += 1;
     let wake = (): void => undefined;
@@ -240,6 +269,7 @@ export const startStandIn = async ({
     call.on('cancelled', () => wake()).on('close', () => wake());
     let passed = 0;
     let isAnnounced = false;
+    subscriptions.add(call);
     try {
       if (!(await send(call, confirmationMessage(randomUUID())))) return;
       for (;;) {
@@ -263,12 +293,14 @@ export const startStandIn = async ({
         }
         index += 1;
         passed += 1;
-        if (wanted(event) && !(await send(call, eventMessage(event, { positions: true })))) return;
+        for (let time = behaviour.twice ? 2 : 1; wanted(event) && time > 0; time -= 1)
+          if (!(await sendEvent(call, event))) return;
         if (interval === 0 || passed < interval) continue;
         passed = 0;
         if (!(await send(call, checkpointMessage(event.position)))) return;
       }
     } finally {
+      subscriptions.delete(call);
       endWatch();
     }
   };
@@ -301,18 +333,17 @@ export const startStandIn = async ({
     );
   };
   /** A cluster of one, for those who ask who leads. */
-  const tellMembers: handleUnaryCall<unknown, gossip.ClusterInfo> = (_, answer) =>
-    answer(
-      null,
-      new gossip.ClusterInfo().setMembersList([
-        new gossip.MemberInfo()
-          .setInstanceId(new shared.UUID().setString(randomUUID()))
-          .setTimeStamp(String(Date.now()))
-          .setState(gossip.MemberInfo.VNodeState.LEADER)
-          .setIsAlive(true)
-          .setHttpEndPoint(new gossip.EndPoint().setAddress('127.0.0.1').setPort(boundPort)),
-      ]),
-    );
+  const tellMembers: handleUnaryCall<unknown, gossip.ClusterInfo> = (_, answer) => {
+    const refusal = behaviour.refuse('gossip');
+    if (refusal !== null) return answer(failure(refusal));
+    const member = new gossip.MemberInfo()
+      .setInstanceId(new shared.UUID().setString(randomUUID()))
+      .setTimeStamp(String(Date.now()))
+      .setState(gossip.MemberInfo.VNodeState.LEADER)
+      .setIsAlive(true)
+      .setHttpEndPoint(new gossip.EndPoint().setAddress('127.0.0.1').setPort(boundPort));
+    answer(null, new gossip.ClusterInfo().setMembersList([member]));
+  };
 
   const server = new Server();
   let boundPort = 0;
@@ -331,6 +362,17 @@ export const startStandIn = async ({
   return {
     log,
     behaviour,
+    subscribedAfter,
+    /** Events that subscriptions were sent. */
+    sentEvents: () => sentEvents,
+    /** Ends so many subscriptions, as a server does that is told to stop, or drops who is slow. */
+    endSubscriptions: (how?: Refusal, most = Number.POSITIVE_INFINITY): void => {
+      for (const call of [...subscriptions].slice(0, most)) {
+        subscriptions.delete(call);
+        if (how === undefined) call.end();
+        else call.emit('error', failure(how));
+      }
+    },
     port: boundPort,
     url: `esdb://127.0.0.1:${boundPort}?tls=false`,
     /** Ends every call and the server. */

@@ -152,6 +152,8 @@ export const openStandInLog = (file?: string) => {
     stream: (name: string): readonly StoredEvent[] | undefined => streams.get(name),
     append,
     indexOf,
+    /** As after a restart: ids of appends that stated no revision are known no more. */
+    forget: (): void => cache.clear(),
     /** Calls `wake` after each append until the answer is called. */
     watch: (wake: () => void) => {
       watchers.add(wake);
