@@ -1,4 +1,4 @@
-import type { ConversationId, JobId, Position } from '../events/ids.ts';
+import type { ConversationId, JobId, MessageId, Position } from '../events/ids.ts';
 import type { Conversation, Job, Message } from '../projections/model.ts';
 import type { DarkroomApi } from './client.ts';
 import { pathOf as at, type Http } from './http.ts';
@@ -12,7 +12,8 @@ interface PageOf<Item> {
 /** Reading with a position that the documents must have reached: what the views fetch beside their events. */
 export interface ExactReads {
   conversation(id: ConversationId, atLeast: Position): Promise<Conversation>;
-  messages(id: ConversationId, cursor: string, atLeast: Position): Promise<PageOf<Message>>;
+  /** The page before that message. */
+  messages(id: ConversationId, before: MessageId, atLeast: Position): Promise<PageOf<Message>>;
 }
 
 export const createExactReads = (http: Http): ExactReads => ({
@@ -20,8 +21,8 @@ export const createExactReads = (http: Http): ExactReads => ({
     const path = at('conversations', id);
     return (await http.json<{ conversation: Conversation }>({ method: 'GET', path, atLeast })).conversation;
   },
-  messages: (id, cursor, atLeast) =>
-    http.json({ method: 'GET', path: at('conversations', id, 'messages'), query: { cursor }, atLeast }),
+  messages: (id, before, atLeast) =>
+    http.json({ method: 'GET', path: at('conversations', id, 'messages'), query: { before }, atLeast }),
 });
 
 type Part<Names extends keyof DarkroomApi> = Pick<DarkroomApi, Names>;

@@ -166,6 +166,11 @@ export interface ConnectOptions {
   readonly outboxStorage?: ClientStorage;
   /** So many commands may wait; the next one is refused with `outbox_full`. */
   readonly outboxLimit?: number;
+  /**
+   * Where conversations are kept, each with its cursor, so that the next program shows what was held and
+   * asks only for what was missed. Default: nowhere; it begins with a snapshot.
+   */
+  readonly stateStorage?: ClientStorage;
   /** A storage has failed: what it should have kept won't outlive this program. Nothing else changes. */
   readonly onStorageTrouble?: (cause: unknown) => void;
   /** `TICK_MS` of the server. */

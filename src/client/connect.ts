@@ -1,4 +1,4 @@
-import type { LogId } from '../events/ids.ts';
+import type { ConversationId, LogId } from '../events/ids.ts';
 import { serverAddress } from './address.ts';
 import { createApi } from './api.ts';
 import type { ConnectedClient, ConnectOptions, Session } from './client.ts';
@@ -12,6 +12,7 @@ import { createRenewal } from './renewal.ts';
 import type { ScopeFollower } from './scopeFollower.ts';
 import { createScopes, type Followers } from './scopes.ts';
 import { subscriptionTo } from './sharing.ts';
+import { createStateKeeping } from './stateKeeping.ts';
 import { memoryStorage } from './storage.ts';
 import { watchForWaking } from './waking.ts';
 import { addressKey, type Welcome } from './wire.ts';
@@ -103,7 +104,13 @@ export const connect = (options: ConnectOptions): ConnectedClient => {
     onOtherLog: http.forgetPosition,
   });
   const connection = new Connection({ url, token, reconnectMs: retryMs, answerMs }, listener);
-  const scopes = createScopes({ followers, line: connection, timing: { tickMs, retryMs }, http, session });
+  const { stateStorage } = options;
+  const keepingOf = (id: ConversationId) =>
+    stateStorage === undefined
+      ? null
+      : createStateKeeping(stateStorage, keptUnder(url, session, 'states'), id, onStorageTrouble);
+  const timing = { tickMs, retryMs };
+  const scopes = createScopes({ followers, line: connection, timing, http, session, keepingOf });
   const stopWatching = watchForWaking(() => {
     connection.hurry();
     each(followers, (follower) => follower.woken());

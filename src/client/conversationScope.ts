@@ -1,5 +1,5 @@
 import type { Event } from '../events/catalogue.ts';
-import type { ConversationId, LogId, Position } from '../events/ids.ts';
+import type { ConversationId, LogId, MessageId, Position } from '../events/ids.ts';
 import type { Conversation, Message } from '../projections/model.ts';
 import type { ConversationSnapshot } from '../projections/readModel.ts';
 import type { ConversationView, Observable, ViewState } from './client.ts';
@@ -13,23 +13,29 @@ import { createStore } from './observable.ts';
 import { readableEvents } from './readable.ts';
 import { ScopeFollower } from './scopeFollower.ts';
 import type { Line, ScopeTarget, Timing } from './scopeTarget.ts';
+import type { StateKeeping } from './stateKeeping.ts';
 
 export interface ConversationScope {
   readonly store: Observable<ConversationView>;
   readonly follower: ScopeFollower;
+  /** Resolves once what was kept is shown; null: nothing is. It can be followed from then on. */
+  readonly restored: Promise<void> | null;
   loadOlder(): Promise<void>;
+  close(): void;
 }
 
 export interface ConversationSurroundings {
   readonly line: Line;
   readonly timing: Timing;
-  /** A page of messages, read when the documents are at `atLeast` or later. */
+  /** The page of messages before that one, read when the documents are at `atLeast` or later. */
   readonly fetchMessages: (
-    cursor: string,
+    before: MessageId,
     atLeast: Position,
   ) => Promise<{ items: Message[]; nextCursor: string | null }>;
   /** As a ScopeTarget's. */
   readonly isMissing: () => Promise<boolean>;
+  /** Where the conversation is kept beyond this program; null: nowhere. */
+  readonly keeping: StateKeeping | null;
   /** The conversation itself changed: others show it too. */
   readonly onConversation: (conversation: Conversation, logId: LogId) => void;
 }
@@ -43,13 +49,13 @@ const viewOf = (view: ViewState, state: ConversationState | null): ConversationV
         view,
         conversation: state.conversation,
         messages: state.messages,
-        hasOlder: state.nextCursor !== null,
+        hasOlder: state.hasOlder,
       };
 
 /** One conversation, followed and folded into its view. */
 export const createConversationScope = (
   id: ConversationId,
-  { line, timing, fetchMessages, isMissing, onConversation }: ConversationSurroundings,
+  { line, timing, fetchMessages, isMissing, keeping, onConversation }: ConversationSurroundings,
 ): ConversationScope => {
   const store = createStore<ConversationView>(nothingYet);
   let state: ConversationState | null = null;
@@ -76,16 +82,20 @@ export const createConversationScope = (
       become(foldConversationEvents(state, events), logId);
       return 'applied';
     },
+    reached: (cursor) => {
+      if (state !== null) keeping?.keep({ cursor, state });
+    },
     show: (view) => {
+      if (view === 'lost' || view === 'not_found') keeping?.forget();
       if (store.state.view !== view) store.set(viewOf(view, state));
     },
     isMissing,
   };
   const follower = new ScopeFollower({ scope: 'conversation', id }, target, line, timing);
 
-  const fetchOlder = async (missed: Event[], cursor: string, atLeast: Position): Promise<void> => {
+  const fetchOlder = async (missed: Event[], before: MessageId, atLeast: Position): Promise<void> => {
     try {
-      const page = await fetchMessages(cursor, atLeast);
+      const page = await fetchMessages(before, atLeast);
       // A snapshot came meanwhile: the page may not join on to what is held now.
       if (fetching?.missed !== missed || state === null || follower.cursor === null) return;
       become(mergeOlderMessages(state, page, missed), follower.cursor.logId);
@@ -97,12 +107,24 @@ export const createConversationScope = (
   const loadOlder = (): Promise<void> => {
     if (fetching !== null) return fetching.done;
     const cursor = follower.cursor;
-    if (state === null || state.nextCursor === null || cursor === null) return Promise.resolve();
+    const oldest = state?.messages[0];
+    if (!state?.hasOlder || oldest === undefined || cursor === null) return Promise.resolve();
     const missed: Event[] = [];
-    const done = fetchOlder(missed, state.nextCursor, cursor.through);
+    const done = fetchOlder(missed, oldest.messageId, cursor.through);
     fetching = { missed, done };
     return done;
   };
 
-  return { store, follower, loadOlder };
+  const restore = async (from: StateKeeping): Promise<void> => {
+    const kept = await from.load();
+    if (kept === null) return;
+    state = kept.state;
+    follower.restore(kept.cursor);
+  };
+  const close = () => {
+    follower.close();
+    keeping?.close();
+  };
+
+  return { store, follower, restored: keeping === null ? null : restore(keeping), loadOlder, close };
 };

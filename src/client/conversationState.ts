@@ -9,8 +9,8 @@ export interface ConversationState {
   readonly conversation: Conversation;
   /** Oldest first. */
   readonly messages: readonly Message[];
-  /** Where the messages before the oldest held begin; null: it is the first. */
-  readonly nextCursor: string | null;
+  /** There are messages before the oldest held. */
+  readonly hasOlder: boolean;
 }
 
 /** Places come from scope `queue` alone: one of a GET would stay as it was, and soon be wrong. */
@@ -28,7 +28,7 @@ export const conversationFromSnapshot = ({
 }: ConversationSnapshot): ConversationState => ({
   conversation,
   messages: messages.map(withoutPlace).sort(byPosting),
-  nextCursor,
+  hasOlder: nextCursor !== null,
 });
 
 /**
@@ -40,7 +40,7 @@ const insertPosted = (state: ConversationState, messages: Message[], event: Even
   const oldest = messages[0];
   if (posted === null) return;
   const isOfOlderPage =
-    state.nextCursor !== null && oldest !== undefined && posted.postedPosition < oldest.postedPosition;
+    state.hasOlder && oldest !== undefined && posted.postedPosition < oldest.postedPosition;
   if (isOfOlderPage) return;
   messages.push(posted);
   messages.sort(byPosting);
@@ -90,5 +90,9 @@ export const mergeOlderMessages = (
       .filter(({ messageId }) => messageId === message.messageId)
       .reduce<Message>((folded, event) => foldMessage(folded, event) ?? folded, withoutPlace(message));
   const older = page.items.filter(({ messageId }) => !held.has(messageId)).map(broughtUp);
-  return { ...state, messages: [...older, ...state.messages].sort(byPosting), nextCursor: page.nextCursor };
+  return {
+    ...state,
+    messages: [...older, ...state.messages].sort(byPosting),
+    hasOlder: page.nextCursor !== null,
+  };
 };

@@ -9,6 +9,8 @@ import type { Line, ScopeTarget, Timing } from './scopeTarget.ts';
 export interface QueueScope {
   readonly store: Observable<QueueView>;
   readonly follower: ScopeFollower;
+  readonly restored: null;
+  close(): void;
 }
 
 /** The queue, moved by its changes; so that every place shown is right without being sent. */
@@ -35,5 +37,6 @@ export const createQueueScope = (line: Line, timing: Timing): QueueScope => {
       if (view !== store.state.view) store.set({ ...store.state, view });
     },
   };
-  return { store, follower: new ScopeFollower({ scope: 'queue' }, target, line, timing) };
+  const follower = new ScopeFollower({ scope: 'queue' }, target, line, timing);
+  return { store, follower, restored: null, close: () => follower.close() };
 };

@@ -30,7 +30,7 @@ export class ScopeFollower {
   #isClosed = false;
   /** When something was heard last, by the clock that goes on while this machine sleeps. */
   #heardAt = Date.now();
-  readonly #silence = createAlarm(() => this.#subscribe());
+  readonly #silence = createAlarm(() => this.#askAfterSilence());
   readonly #retry = createAlarm(() => this.#subscribe());
 
   constructor(address: Address, target: ScopeTarget, line: Line, timing: Timing) {
@@ -46,6 +46,13 @@ export class ScopeFollower {
 
   get #isGone(): boolean {
     return this.#view === 'lost' || this.#view === 'not_found';
+  }
+
+  /** What the target holds is complete up to this cursor, from another time; before it is connected. */
+  restore(cursor: Cursor): void {
+    this.#cursor = cursor;
+    this.#wantsSnapshot = false;
+    this.#show('stale');
   }
 
   connected(): void {
@@ -74,7 +81,7 @@ export class ScopeFollower {
   /** This machine may have slept: the timer for silence has, and what was to come may be lost. */
   woken(): void {
     const isSilent = Date.now() - this.#heardAt >= 2 * this.#timing.tickMs;
-    if (isSilent && this.#cursor !== null && !this.#isGone) this.#subscribe();
+    if (isSilent && this.#cursor !== null && !this.#isGone) this.#askAfterSilence();
   }
 
   receive(batch: EventBatch, acknowledge: () => void): void {
@@ -92,6 +99,7 @@ export class ScopeFollower {
       this.#repairs = 0;
     }
     this.#cursor = state;
+    this.#target.reached?.(state);
     if (this.#asked === null) {
       this.#hear();
       this.#show(batch.live ? 'live' : 'catching_up');
@@ -109,6 +117,11 @@ export class ScopeFollower {
     this.#isClosed = true;
     this.#rest();
     this.#line.unsubscribe(this.#address);
+  }
+
+  #askAfterSilence(): void {
+    this.#showStale();
+    this.#subscribe();
   }
 
   #subscribe(): void {
@@ -144,6 +157,7 @@ export class ScopeFollower {
       this.#cursor = { logId: answer.logId, through: answer.position };
       this.#wantsSnapshot = false;
       this.#target.take(answer.snapshot, this.#cursor);
+      this.#target.reached?.(this.#cursor);
       this.#follow('live');
     } else if (this.#wantsSnapshot) this.#repair();
     else this.#follow('catching_up');

@@ -9,6 +9,8 @@ export interface ScopeTarget {
   take(snapshot: unknown, cursor: Cursor): void;
   /** Folds events, in order. `read_again`: what they did can only be read from a new snapshot. */
   apply(events: readonly ScopeEvent[], cursor: Cursor): 'applied' | 'read_again';
+  /** Everything up to the cursor has been taken in now. */
+  reached?(cursor: Cursor): void;
   show(view: ViewState): void;
   /**
    * The server says that there is no such thing, and nothing was held yet: is that so? A node may not

@@ -8,6 +8,7 @@ import { createQueueScope, type QueueScope } from './queueScope.ts';
 import type { ScopeFollower } from './scopeFollower.ts';
 import type { Line, Timing } from './scopeTarget.ts';
 import { createSharing, type OpenScope, type Sharing } from './sharing.ts';
+import type { StateKeeping } from './stateKeeping.ts';
 import { createUserScope, type UserScope } from './userScope.ts';
 import { type Address, addressKey } from './wire.ts';
 
@@ -19,19 +20,28 @@ const sharingOf = <Key, Scope extends OpenScope<unknown>>(
   line: Line,
   address: (key: Key) => Address,
   create: (key: Key) => Scope,
-): Sharing<Key, Scope> =>
-  createSharing(
+): Sharing<Key, Scope> => {
+  const closed = new WeakSet<OpenScope<unknown>>();
+  const follow = (scope: Scope, key: Key) => {
+    if (closed.has(scope)) return;
+    followers.set(addressKey(address(key)), scope.follower);
+    if (line.isConnected) scope.follower.connected();
+  };
+  return createSharing(
     (key: Key) => {
       const scope = create(key);
-      followers.set(addressKey(address(key)), scope.follower);
-      if (line.isConnected) scope.follower.connected();
+      if (scope.restored === null) follow(scope, key);
+      else void scope.restored.then(() => follow(scope, key));
       return scope;
     },
     (scope, key) => {
-      followers.delete(addressKey(address(key)));
-      scope.follower.close();
+      closed.add(scope);
+      if (followers.get(addressKey(address(key))) === scope.follower)
+        followers.delete(addressKey(address(key)));
+      scope.close();
     },
   );
+};
 
 export interface Scopes {
   readonly conversations: Sharing<ConversationId, ConversationScope>;
@@ -45,6 +55,7 @@ export interface ScopeParts {
   readonly timing: Timing;
   readonly http: Http;
   readonly session: Session;
+  readonly keepingOf: (id: ConversationId) => StateKeeping | null;
 }
 
 /** Only who did something can have been overtaken by it: nobody else asks twice. */
@@ -60,7 +71,7 @@ const isMissing = async (http: Http, reads: ExactReads, id: ConversationId): Pro
 };
 
 /** The scopes that are open, by what they are of. */
-export const createScopes = ({ followers, line, timing, http, session }: ScopeParts): Scopes => {
+export const createScopes = ({ followers, line, timing, http, session, keepingOf }: ScopeParts): Scopes => {
   const reads = createExactReads(http);
   const conversations = sharingOf(
     followers,
@@ -70,7 +81,8 @@ export const createScopes = ({ followers, line, timing, http, session }: ScopePa
       createConversationScope(id, {
         line,
         timing,
-        fetchMessages: (cursor, atLeast) => reads.messages(id, cursor, atLeast),
+        keeping: keepingOf(id),
+        fetchMessages: (before, atLeast) => reads.messages(id, before, atLeast),
         isMissing: () => isMissing(http, reads, id),
         onConversation: (conversation, logId) => users.get('user')?.merge(conversation, logId),
       }),

@@ -6,6 +6,9 @@ import type { ScopeFollower } from './scopeFollower.ts';
 export interface OpenScope<View> {
   readonly store: Observable<View>;
   readonly follower: ScopeFollower;
+  /** When it may be followed; null: at once. */
+  readonly restored: Promise<void> | null;
+  close(): void;
 }
 
 /** Scopes by key, each opened once for all who ask for it. */

@@ -12,6 +12,8 @@ import { foldOwnJobs, isIn, jobsFromSnapshot, mergeConversation } from './userSt
 export interface UserScope {
   readonly store: Observable<UserView>;
   readonly follower: ScopeFollower;
+  readonly restored: null;
+  close(): void;
   /** A conversation that is open knows more about itself than the list, which hears of few of its events. */
   merge(conversation: Conversation, logId: LogId): void;
 }
@@ -121,5 +123,5 @@ export const createUserScope = ({
     show: (view) => change({ view }),
   };
   const follower = new ScopeFollower({ scope: 'user' }, target, line, timing);
-  return { store, follower, merge };
+  return { store, follower, restored: null, merge, close: () => follower.close() };
 };

@@ -1,5 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import type { ConnectedClient, ConversationSubscription } from '../../../src/client/client.ts';
+import type {
+  ConnectedClient,
+  ConnectOptions,
+  ConversationSubscription,
+} from '../../../src/client/client.ts';
 import { connect } from '../../../src/client/index.ts';
 import type { SubscribeAnswer } from '../../../src/client/wire.ts';
 import type { Event } from '../../../src/events/catalogue.ts';
@@ -43,7 +47,7 @@ afterEach(async () => {
   await server.close();
 });
 
-const open = (more: { tickMs?: number; answerMs?: number; onSessionExpired?: () => void } = {}) => {
+const open = (more: Partial<ConnectOptions> = {}) => {
   client = connect({ url: server.url, session, retryMs: 10, ...more });
   return client.conversation(conversation);
 };
@@ -254,6 +258,82 @@ describe('a sign-in that is over', () => {
     client.renew({ ...session, token: 'new token' });
     await until(() => expect(server.refreshed).toEqual(['new token']));
     expect(server.connections()).toBe(1);
+  });
+});
+
+describe('a session that can be renewed', () => {
+  const renewed = { ...session, token: 'new token' };
+
+  it('is, when it is refused; then everything goes on where it was', async () => {
+    server.script.refuse = 'token_expired';
+    const onSessionExpired = vi.fn();
+    const renewSession = vi.fn(async () => {
+      server.script.refuse = null;
+      return renewed;
+    });
+    const view = await opened({ onSessionExpired, renewSession });
+    expect(server.tokens).toEqual(['token of Ada', 'new token']);
+    expect(client.session).toBe(renewed);
+    expect(view.state.view).toBe('live');
+    expect([renewSession.mock.calls.length, onSessionExpired.mock.calls.length]).toEqual([1, 0]);
+  });
+
+  it('is, before its token ends, on the line that there is', async () => {
+    const now = Math.floor(Date.now() / 1000);
+    const token = `x.${Buffer.from(JSON.stringify({ exp: now + 2 })).toString('base64url')}.x`;
+    client = connect({ url: server.url, session: { ...session, token }, renewSession: async () => renewed });
+    client.conversation(conversation);
+    await until(() => expect(server.refreshed).toEqual(['new token']));
+    expect(server.connections()).toBe(1);
+  });
+
+  it('is over where it can not be', async () => {
+    const onSessionExpired = vi.fn();
+    await opened({ onSessionExpired, renewSession: async () => null });
+    server.tell().emit('token_expired');
+    await until(() => expect(onSessionExpired).toHaveBeenCalledTimes(1));
+    expect(client.connection.state).toBe('offline');
+  });
+
+  it('is not asked for because of a token that was replaced meanwhile', async () => {
+    const renewSession = vi.fn(async () => renewed);
+    await opened({ renewSession });
+    let answer = (): void => undefined;
+    const held = new Promise<void>((resolve) => {
+      answer = resolve;
+    });
+    server.script.respond = () => ({ status: 401, body: { code: 'token_expired', detail: '' } });
+    server.script.delay = () => held;
+    const refused = expect(client.api.conversations()).rejects.toMatchObject({ code: 'token_expired' });
+    await until(() => expect(server.requests).toHaveLength(1));
+    client.renew(renewed);
+    answer();
+    await refused;
+    expect(renewSession).not.toHaveBeenCalled();
+  });
+});
+
+describe('a machine that has slept', () => {
+  afterEach(() => void vi.useRealTimers());
+
+  it('asks again at once when it wakes, and holds what it held meanwhile', async () => {
+    const view = await opened();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    // So long that even the connection counts as gone; the timers know nothing of it.
+    vi.setSystemTime(Date.now() + 3_600_000);
+    await server.untilSubscribed(2);
+    expect(server.subscribes[1]).toMatchObject({ after: log[2]?.position });
+    expect(texts(view)).toEqual(upTo(1));
+    await until(() => expect(client.connection.state).toBe('connected'));
+  });
+
+  it('so shortly that nothing can be missing does nothing', async () => {
+    await opened();
+    vi.useFakeTimers({ toFake: ['Date'] });
+    vi.setSystemTime(Date.now() + 10_000);
+    // One beat of the watch and a half.
+    await new Promise((resolve) => setTimeout(resolve, 3_000));
+    expect(server.subscribes).toHaveLength(1);
   });
 });
 

@@ -54,7 +54,7 @@ describe('older messages', () => {
     expect(shown()).toEqual([1, 2, 3, 4, 5, 6].map(messageNumber));
     expect(view.state.hasOlder).toBe(false);
     expect(server.requests[0]?.headers['darkroom-min-position']).toBe(log[atSnapshot - 1]?.position);
-    expect(server.requests[0]?.path).toContain(`cursor=${log[5]?.position}`);
+    expect(server.requests[0]?.path).toContain(`before=${messageNumber(4)}`);
     expect(view.state.messages[0]?.image?.place).toBeNull();
   });
 

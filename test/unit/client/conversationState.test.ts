@@ -62,6 +62,6 @@ describe('what is held of a conversation', () => {
     const merged = mergeOlderMessages(state, page, missed);
     expect(ids(merged.messages)).toEqual([1, 2, 3, 4, 5].map(messageNumber));
     expect(merged.messages[2]?.text).toBe('new');
-    expect(merged.nextCursor).toBeNull();
+    expect(merged.hasOlder).toBe(false);
   });
 });
