@@ -74,7 +74,7 @@ describe.skipIf(!browserIsThere)('a page whose connection breaks', () => {
     }
   };
 
-  const words = (page: Page) => page.locator('#root').innerText();
+  const words = (page: Page) => page.locator('#root').textContent();
   /** A tab that is opened now says the same, word for word. */
   const isAsOpenedAnew = async (page: Page) => {
     const fresh = await page.context().newPage();
