@@ -1,6 +1,12 @@
 import { createHash } from 'node:crypto';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { imageId as idOfImage, jobId as idOfJob, messageId as idOfMessage } from '../../../src/events/ids.ts';
+import {
+  imageId as idOfImage,
+  jobId as idOfJob,
+  messageId as idOfMessage,
+  positionOf,
+} from '../../../src/events/ids.ts';
+import { images as imageUses } from '../../../src/projections/images.ts';
 import type { Person } from '../../support/httpCalls.ts';
 import { type HttpServer, openHttpServer } from '../../support/httpServer.ts';
 
@@ -86,6 +92,19 @@ describe('images', () => {
     const injected = await named('a.png\r\nSet-Cookie: stolen=1');
     expect([injected.status, injected.body]).toMatchObject([400, { errors: [{ path: 'download' }] }]);
     expect(injected.headers.get('Set-Cookie')).toBeNull();
+  });
+
+  it('are found though a thousand jobs of others have drawn the very same', async () => {
+    const ada = await server.signIn();
+    const { path, picture } = await completed(ada);
+    const position = positionOf(1);
+    const uses = Array.from({ length: 1_000 }, (_, index) => {
+      const jobId = `00000000-0000-7000-8000-${String(index).padStart(12, '0')}`;
+      const body = { imageId: picture.imageId, jobId, conversationId: jobId, kind: 'picture', position };
+      return { collection: imageUses.collection, id: `${picture.imageId}:${jobId}`, position, body };
+    });
+    await server.documents.write(uses, []);
+    expect((await ada.call('GET', path)).status).toBe(200);
   });
 
   it('are not found by others, by who left, once removed, or by what is no id', async () => {
