@@ -7,6 +7,7 @@ import {
 } from 'node:http';
 import type { Duplex } from 'node:stream';
 import { invalidInput, Problem, problemBody } from '../problems.ts';
+import { refuseUpgrades } from './refuseUpgrades.ts';
 
 /**
  * How long a client may take, in milliseconds: for the head of a request, for the whole of it (1 MiB over
@@ -56,6 +57,7 @@ export const createHttpServer = (
     if (!socket.writable || begun) socket.destroy(error);
     else socket.end(rawAnswer(problemOfParser(error), newId()), () => socket.destroy());
   });
+  refuseUpgrades(server);
   return server;
 };
 

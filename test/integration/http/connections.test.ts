@@ -121,6 +121,20 @@ describe('a connection', () => {
     ]);
   });
 
+  it('that asks to become HTTP/2 stays HTTP/1.1, with its body and all that follows', async () => {
+    const body = '{"name":"Ada"}';
+    const head = `POST /api/v1/sessions HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Type: application/json\r\nContent-Length: ${body.length}\r\n`;
+    const wish = 'Connection: Upgrade, HTTP2-Settings\r\nUpgrade: h2c\r\nHTTP2-Settings: AAMAAABkAAQ\r\n\r\n';
+    const last = 'GET /healthz HTTP/1.1\r\nHost: a\r\nConnection: close\r\n\r\n';
+    const socket = connect(api.port, '127.0.0.1');
+    socket.write(head + wish + body.slice(0, 5));
+    await new Promise((resolve) => setImmediate(resolve));
+    socket.write(body.slice(5) + last);
+    const answer = await everything(socket);
+    expect([...answer.matchAll(/HTTP\/1.1 (\d+)/g)].map(([, status]) => status)).toEqual(['201', '200']);
+    expect(answer).toContain('"name":"Ada"');
+  });
+
   it('to a server that is starting or stopping is told when to come again', async () => {
     const port = await listening(createHttpServer(notReady(v7), v7));
     const response = await fetch(`http://127.0.0.1:${port}/api/v1/jobs`);

@@ -2,8 +2,8 @@ import { hostname } from 'node:os';
 import { pino } from 'pino';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { createIdempotency } from '../../../src/api/http/idempotency.ts';
-import { ownInstance } from '../../../src/api/http/instance.ts';
 import type { Answer } from '../../../src/api/http/operation.ts';
+import { ownInstance } from '../../../src/projections/instance.ts';
 import { openTemporaryDocuments, type TemporaryDocuments } from '../../support/temporaryDocuments.ts';
 
 let temporary: TemporaryDocuments;
