@@ -59,7 +59,14 @@ module.exports = {
     only(
       'api-arrows',
       room('api'),
-      [room('api'), room('commands'), room('projections'), room('events'), room('images'), '^src/config.ts$'],
+      [
+        room('api'),
+        room('commands'),
+        room('projections'),
+        room('events'),
+        room('images'),
+        '^src/(config|signInSettings).ts$',
+      ],
       'The API commands and reads.',
     ),
     only(
@@ -76,7 +83,7 @@ module.exports = {
       to: {
         path: [
           '^src/(events/log|projections/(documents|reading|runner|running)|commands|api|workers|images|sqlite|cli)/',
-          '^src/(main|config)\\.ts$',
+          '^src/(main|config|signInSettings)\\.ts$',
         ],
         dependencyTypesNot: ['type-only'],
       },

@@ -1,5 +1,6 @@
 import { validate } from 'node-cron';
 import { z } from 'zod';
+import { algorithms, signInProblems } from './signInSettings.ts';
 
 /** Digits alone: what JavaScript takes for a number besides (a space, 0x10, 1e3) is a slip of the finger here. */
 const whole = (least: number, most: number) =>
@@ -19,10 +20,22 @@ const documentsUrl = z
     'must be a URL like sqlite:./data/name or mongodb://host:27017/name',
   );
 
+/** Settings whose value is never shown. */
+const secrets: ReadonlySet<string> = new Set(['AUTH_JWT_SECRET']);
+
 /** As it may be shown: a URL without the user name and password in it. */
 const shown = (value: string): string => value.replace(/\/\/.*@/, '//…@');
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
+
+/** Whoever can change what is read from there can sign in as anyone; so it must come by TLS. */
+const isKeysUrl = (text: string): boolean => {
+  if (!URL.canParse(text)) return false;
+  const { protocol, hostname, username, password } = new URL(text);
+  const isSafe =
+    protocol === 'https:' || (protocol === 'http:' && loopback.has(hostname.replace(/^\[|\]$/g, '')));
+  return isSafe && username === '' && password === '';
+};
 
 /** Every setting, with its default. docs/settings.md lists them from here. */
 export const settings = z
@@ -48,9 +61,46 @@ export const settings = z
       .describe('Document store: sqlite: or mongodb:; default: sqlite:<DATA_DIR>/documents.db.'),
     IMAGES_URL: storeUrl('file').optional().describe('Image store; default: file:<DATA_DIR>/images.'),
     AUTH_MODE: z
-      .enum(['local'], 'must be local')
+      .enum(['local', 'jwt'], 'must be local or jwt')
       .default('local')
-      .describe('How people sign in. `local`: a name is enough; on a loopback address only.'),
+      .describe(
+        'How people sign in. `local`: a name is enough; on a loopback address only. `jwt`: by tokens of an identity provider.',
+      ),
+    AUTH_JWT_SECRET: z
+      .string()
+      .refine(
+        (secret) => Buffer.byteLength(secret) >= 32,
+        'must have at least 32 bytes, or it can be guessed',
+      )
+      .optional()
+      .describe(
+        '`jwt` mode: the secret that tokens are signed with (HS256, HS384, HS512). Or AUTH_JWKS_URL.',
+      ),
+    AUTH_JWKS_URL: z
+      .string()
+      .refine(
+        isKeysUrl,
+        'must be an https: URL without user name and password; http: is for loopback addresses alone',
+      )
+      .optional()
+      .describe('`jwt` mode: where the identity provider publishes its public keys. Or AUTH_JWT_SECRET.'),
+    AUTH_JWT_ISSUER: z.string().optional().describe('`jwt` mode, required: the `iss` of tokens.'),
+    AUTH_JWT_AUDIENCE: z
+      .string()
+      .optional()
+      .describe('`jwt` mode, required: what the `aud` of tokens must name.'),
+    AUTH_JWT_ALGORITHMS: algorithms
+      .optional()
+      .describe(
+        '`jwt` mode: signatures that are believed, by commas; default: HS256, or RS256 with AUTH_JWKS_URL.',
+      ),
+    AUTH_JWT_CLOCK_TOLERANCE: whole(0, 300)
+      .default(0)
+      .describe('`jwt` mode: seconds by which the clock of the identity provider may be off.'),
+    AUTH_JWT_ROLES_CLAIM: z
+      .string()
+      .default('roles')
+      .describe('`jwt` mode: the claim with the roles; a path by dots, such as `realm_access.roles`.'),
     ALLOWED_ORIGINS: z
       .string()
       .default('')
@@ -94,6 +144,8 @@ export const settings = z
         path: ['HOST'],
         message: `must be a loopback address (127.0.0.1) while AUTH_MODE is local, for there a name is enough to sign in; it is "${value.HOST}"`,
       });
+    for (const { setting, message } of signInProblems(value))
+      context.addIssue({ code: 'custom', path: [setting], message });
   });
 
 export type Config = z.infer<typeof settings>;
@@ -112,7 +164,7 @@ export const readConfig = (environment: Readonly<Record<string, string | undefin
   if (result.success) return result.data;
   const problems = result.error.issues.map(({ path, message }) => {
     const name = path.join('.');
-    const value = given[name];
+    const value = secrets.has(name) ? undefined : given[name];
     return `${name} ${message}${value === undefined || message.includes(value) ? '' : ` (it is "${shown(value)}")`}`;
   });
   throw new WrongSetting(`Wrong setting: ${problems.join('; ')}.`);

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { v7 } from 'uuid';
-import { openLocalAuthentication, UnusableSecret } from './api/authenticationLocal.ts';
+import { UnusableSecret } from './api/authenticationLocal.ts';
 import { createDelivery } from './api/delivery/createDelivery.ts';
 import { createHttpApi } from './api/http/createHttpApi.ts';
 import { createHttpServer, notReady } from './api/http/httpServer.ts';
 import { people as openPeople } from './api/http/people.ts';
+import { openAuthentication } from './api/openAuthentication.ts';
 import { createCommands } from './commands/createCommands.ts';
 import type { Config } from './config.ts';
 import { EventLogUnavailable, EventLogUnopenable } from './events/log/eventLog.ts';
@@ -126,7 +127,7 @@ const assemble = async (
     await openDocumentStore(config.DOCUMENTS_URL ?? `sqlite:${join(folder, 'documents.db')}`),
   );
   const images = await openFolderImageStore(fileOf(config.IMAGES_URL, join(folder, 'images')));
-  const { authentication, sessions } = await openLocalAuthentication({ folder, now });
+  const { authentication, sessions } = await openAuthentication(config, { folder, now, logger });
 
   const projections = started(
     await startProjections({

@@ -9,8 +9,13 @@ export interface SignedIn {
 
 /** Turns a token into a person. HTTP and sockets use the same one. */
 export interface Authentication {
-  /** @throws SignInRefused */
+  /** @throws SignInRefused, KeysUnavailable */
   verify(token: string): Promise<SignedIn>;
+}
+
+/** The keys that tokens are checked with can't be read: whether this one is good isn't known. */
+export class KeysUnavailable extends Error {
+  readonly code = 'keys_unavailable';
 }
 
 export class SignInRefused extends Error {

@@ -1,15 +1,14 @@
-import { errors, type JWTPayload, jwtVerify, SignJWT } from 'jose';
+import { type JWTPayload, jwtVerify, SignJWT } from 'jose';
 import { v5 } from 'uuid';
 import { z } from 'zod';
-import type { Principal, Role } from '../commands/permissions.ts';
+import { type Principal, type Role, roles } from '../commands/permissions.ts';
 import { userId } from '../events/ids.ts';
 import { person } from '../events/metadata.ts';
 import { type Authentication, type SignedIn, SignInRefused } from './authentication.ts';
+import { tokenRefusal } from './authenticationRefusal.ts';
 import { openSecret } from './authenticationSecret.ts';
 
 export { UnusableSecret } from './authenticationSecret.ts';
-
-export const roles = ['user', 'operator', 'auditor'] as const satisfies readonly Role[];
 
 /** Signing in with a name alone: local mode. */
 export interface Sessions {
@@ -42,16 +41,6 @@ const signedIn = (payload: JWTPayload): SignedIn => {
   return { principal: { id: sub, name, roles }, expiresAt: exp * 1000 };
 };
 
-const refusal = (error: unknown): unknown => {
-  if (error instanceof errors.JWTExpired)
-    return new SignInRefused('token_expired', 'Your sign-in has expired. Sign in again.', { cause: error });
-  if (error instanceof errors.JOSEError)
-    return new SignInRefused('unauthenticated', 'The token is not one of this server. Sign in again.', {
-      cause: error,
-    });
-  return error;
-};
-
 /** Sign-in by name, for one's own machine. The secret lies in `folder`. @throws UnusableSecret */
 export const openLocalAuthentication = async ({
   folder,
@@ -72,7 +61,7 @@ export const openLocalAuthentication = async ({
           currentDate: now(),
           requiredClaims: ['sub', 'exp', 'iat'],
         }).catch((error: unknown) => {
-          throw refusal(error);
+          throw tokenRefusal(error);
         });
         return signedIn(verified.payload);
       },

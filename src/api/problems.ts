@@ -4,7 +4,7 @@ import { ImageStoreUnavailable } from '../images/imageStore.ts';
 import { DocumentStoreUnavailable } from '../projections/documents/documentStore.ts';
 import { ForeignCursor } from '../projections/reading/cursor.ts';
 import { ReadModelBehind } from '../projections/waiters.ts';
-import { SignInRefused } from './authentication.ts';
+import { KeysUnavailable, SignInRefused } from './authentication.ts';
 
 /**
  * What a request can be answered with instead of what it asked for: a closed list (RFC 9457), explained
@@ -144,6 +144,12 @@ export const problemOf = (error: unknown): Problem => {
       cause: error,
       headers: soon,
     });
+  if (error instanceof KeysUnavailable)
+    return new Problem(
+      'unavailable',
+      'The server can not reach the identity provider to check your token; try again.',
+      { cause: error, headers: { 'Retry-After': '2' } },
+    );
   if (isUnavailable(error))
     return new Problem('unavailable', 'The server can not reach one of its stores; try again.', {
       cause: error,

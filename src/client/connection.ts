@@ -114,7 +114,10 @@ export class Connection {
     }
     this.#token = token;
     this.#socket.emit('refresh', { token }, (answer) => {
-      if (!answer.ok) this.#refused();
+      if (answer.ok) return;
+      // The server can't check tokens just now: asked for again by connecting, after a pause.
+      if (answer.code === 'unavailable') this.#socket.disconnect();
+      else this.#refused();
     });
   }
 

@@ -61,7 +61,11 @@ export interface Welcome {
 
 export type RefreshAnswer =
   | { readonly ok: true }
-  | { readonly ok: false; readonly code: 'unauthenticated' | 'token_expired'; readonly detail: string };
+  | {
+      readonly ok: false;
+      readonly code: 'unauthenticated' | 'token_expired' | 'unavailable';
+      readonly detail: string;
+    };
 
 export interface ServerToClient {
   welcome(welcome: Welcome): void;

@@ -1,7 +1,8 @@
 import type { UserId } from '../events/ids.ts';
 import { DomainError } from './errors.ts';
 
-export type Role = 'user' | 'operator' | 'auditor';
+export const roles = ['user', 'operator', 'auditor'] as const;
+export type Role = (typeof roles)[number];
 
 /** Who asks: a signed-in person. */
 export interface Principal {

@@ -1,7 +1,7 @@
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type Authentication, SignInRefused } from '../../src/api/authentication.ts';
 import { createDelivery, type DeliveryConfig } from '../../src/api/delivery/createDelivery.ts';
 import type { DeliveryReadModel } from '../../src/api/delivery/pages.ts';
@@ -26,20 +26,21 @@ interface ServerParts {
   readonly readModel: DeliveryReadModel;
   readonly config?: Partial<DeliveryConfig>;
   readonly now?: () => Date;
+  readonly authentication?: Authentication;
+  readonly logger?: Logger;
   /** Default: a free one. */
   readonly port?: number;
 }
 
 /** Delivery on an HTTP server of its own, as main.ts puts it together. */
 export const openDeliveryServer = async (parts: ServerParts) => {
-  const { log, readModel, config = {}, now } = parts;
+  const { log, readModel, config = {}, now = () => new Date() } = parts;
+  const { authentication = testAuthentication, logger = pino({ level: 'silent' }) } = parts;
   const delivery = createDelivery({
     config: { ...readConfig({}), ...config },
     log,
     readModel,
-    authentication: testAuthentication,
-    logger: pino({ level: 'silent' }),
-    now: now ?? (() => new Date()),
+    ...{ authentication, logger, now },
   });
   const http = createServer((_, response) => void response.writeHead(404).end());
   delivery.attach(http);

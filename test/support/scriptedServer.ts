@@ -6,6 +6,7 @@ import type {
   Address,
   ClientToServer,
   EventBatch,
+  RefreshAnswer,
   ServerToClient,
   SubscribeAnswer,
   SubscribeRequest,
@@ -53,6 +54,7 @@ export const openScriptedServer = async () => {
     delay: (): Promise<void> => Promise.resolve(),
     /** The code with which the next connection is refused. */
     refuse: null as string | null,
+    refresh: (): RefreshAnswer => ({ ok: true }),
     welcome: { logId: scriptedLog, position: startOfLog, serverTime: '', protocol: 1 } as Welcome,
   };
 
@@ -98,7 +100,7 @@ export const openScriptedServer = async () => {
     });
     socket.on('refresh', ({ token }, answered) => {
       refreshed.push(token);
-      answered({ ok: true });
+      answered(script.refresh());
     });
   });
   const listen = (port: number) => new Promise<void>((resolve) => http.listen(port, '127.0.0.1', resolve));

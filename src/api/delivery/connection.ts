@@ -1,7 +1,7 @@
 import type { Logger } from 'pino';
 import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { Position } from '../../events/ids.ts';
-import { type Authentication, type SignedIn, SignInRefused } from '../authentication.ts';
+import { type Authentication, KeysUnavailable, type SignedIn, SignInRefused } from '../authentication.ts';
 import { createOutbox } from './outbox.ts';
 import { invalid, refreshRequest, scopeOf, subscribeRequest, unsubscribeRequest } from './requests.ts';
 import { createSignInTimer } from './signInTimer.ts';
@@ -64,7 +64,7 @@ export const createConnection = ({ socket, shared, authentication, logger, now }
   };
   const refresh: Handle = async (payload, answer) => {
     const request = refreshRequest.safeParse(payload);
-    const refused = (code: SignInRefused['code'], detail: string): void =>
+    const refused = (code: SignInRefused['code'] | 'unavailable', detail: string): void =>
       answer({ ok: false, code, detail });
     if (!request.success) return refused('unauthenticated', invalid(request.error).detail);
     try {
@@ -75,8 +75,11 @@ export const createConnection = ({ socket, shared, authentication, logger, now }
       if (socket.connected) signInTimer.expireAt(renewed.expiresAt);
       answer({ ok: true });
     } catch (error) {
-      if (!(error instanceof SignInRefused)) throw error;
-      refused(error.code, error.message);
+      if (error instanceof SignInRefused) return refused(error.code, error.message);
+      if (!(error instanceof KeysUnavailable)) throw error;
+      // The token so far is believed until it ends; there is time to ask again.
+      logger.warn({ err: error }, 'a token could not be checked');
+      refused('unavailable', 'The server can not check tokens just now. Try again in a moment.');
     }
   };
 

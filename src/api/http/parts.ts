@@ -20,7 +20,8 @@ export interface HttpApiParts {
   readonly images: Pick<ImageStore, 'get'>;
   readonly engines: readonly { readonly name: string; readonly models: readonly string[] }[];
   readonly authentication: Authentication;
-  readonly sessions: Sessions;
+  /** Null where a name isn't enough to sign in. */
+  readonly sessions: Sessions | null;
   readonly people: People;
   readonly documents: Pick<DocumentStore, 'readRecord' | 'writeRecord'>;
   readonly logger: Logger;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
+import { roles } from '../../commands/permissions.ts';
 import { title } from '../../events/conversation.ts';
 import { conversationId, imageId, jobId, messageId, position, userId } from '../../events/ids.ts';
 import { count, priority, prompt, seed, side, steps } from '../../events/imageRequest.ts';
 import { personal, text } from '../../events/json.ts';
 import { messageMetadata, messageText } from '../../events/message.ts';
 import { person } from '../../events/metadata.ts';
-import { plainName, roles } from '../authenticationLocal.ts';
+import { plainName } from '../authenticationLocal.ts';
 
 /** What comes in over HTTP. Limits are those of the events that it becomes; unknown fields are refused. */
 

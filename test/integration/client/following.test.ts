@@ -259,6 +259,17 @@ describe('a sign-in that is over', () => {
     await until(() => expect(server.refreshed).toEqual(['new token']));
     expect(server.connections()).toBe(1);
   });
+
+  it('is not over because the server can not check the new token yet: it is shown again', async () => {
+    const onSessionExpired = vi.fn();
+    await opened({ onSessionExpired });
+    server.script.refresh = () => ({ ok: false, code: 'unavailable', detail: '' });
+    client.renew({ ...session, token: 'new token' });
+    await server.untilSubscribed(2);
+    expect(server.tokens).toEqual(['token of Ada', 'new token']);
+    expect(server.subscribes[1]).toMatchObject({ after: log[2]?.position });
+    expect(onSessionExpired).not.toHaveBeenCalled();
+  });
 });
 
 describe('a session that can be renewed', () => {

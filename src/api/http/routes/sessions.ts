@@ -1,4 +1,6 @@
+import { z } from 'zod';
 import type { Sessions } from '../../authenticationLocal.ts';
+import { Problem } from '../../problems.ts';
 import { type Operation, openOperation } from '../operation.ts';
 import { refuseForeignPages } from '../origins.ts';
 import type { People } from '../people.ts';
@@ -19,6 +21,21 @@ export const sessionOperations = (
       const { token, user } = await sessions.create(body.name, body.roles);
       await people.remember(user);
       return { status: 201, body: { token, user } };
+    },
+  }),
+];
+
+/** Where a name isn't enough, the address is there to say what is. */
+export const noSessions: readonly Operation[] = [
+  openOperation({
+    method: 'post',
+    path: '/sessions',
+    body: z.unknown(),
+    async answer() {
+      throw new Problem(
+        'forbidden',
+        'A name is not enough to sign in here: get a token from your identity provider, and send it as "Authorization: Bearer <token>".',
+      );
     },
   }),
 ];
