@@ -45,7 +45,10 @@ export const openDesks = (log: EventLog, surroundings: Partial<CommandSurroundin
     jobLimits,
     ...surroundings,
   }),
-  desk: createJobDesk({ log, actor: { id: 'worker:test', name: 'Worker' }, now, newId: v7, jobLimits }),
+  desk: createJobDesk({
+    ...{ log, actor: { id: 'worker:test', name: 'Worker' }, newId: v7, jobLimits },
+    now: surroundings.now ?? now,
+  }),
 });
 
 /** A conversation in which pictures are asked for, drawn, given up, cancelled, edited and removed. */
