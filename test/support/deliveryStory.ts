@@ -142,11 +142,8 @@ export const tellStory = (log: EventLog) => {
           order: job.order,
         },
       }),
-    cancelled: (job: ToldJob) =>
-      ofJob(job, {
-        type: 'JobCancelled',
-        data: { by: job.owner, was: 'waiting', order: job.order },
-      }),
+    cancelled: (job: ToldJob, was: 'waiting' | 'running' = 'waiting') =>
+      ofJob(job, { type: 'JobCancelled', data: { by: job.owner, was, order: job.order } }),
     requeued: (job: ToldJob) =>
       ofJob(job, {
         type: 'JobRequeued',
