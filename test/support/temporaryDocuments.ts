@@ -45,3 +45,18 @@ export const dumpDocuments = (file: string): Record<string, unknown[]> => {
     database.close();
   }
 };
+
+/** Id, position and body of every document, by collection, and the checkpoints: what two stores are compared by. */
+export const dumpSqlite = (file: string, collections: readonly string[]): Record<string, unknown[]> => {
+  const database = new Database(file, { readonly: true });
+  const rowsOf = (table: string, fields: string): unknown[] =>
+    database.prepare(`SELECT ${fields} FROM ${table} ORDER BY 1`).raw().all();
+  try {
+    return Object.fromEntries([
+      ['checkpoints', rowsOf('checkpoints', 'name, log_id, position')],
+      ...collections.map((name) => [name, rowsOf(`documents_${name}`, 'id, position, body')]),
+    ]);
+  } finally {
+    database.close();
+  }
+};

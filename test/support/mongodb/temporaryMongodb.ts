@@ -34,3 +34,20 @@ export const openTemporaryMongodb = async (
     },
   };
 };
+
+/** Id, position and body of every document, by collection, and the checkpoints: what two stores are compared by. */
+export type Dump = Readonly<Record<string, readonly (readonly unknown[])[]>>;
+
+export const dumpMongodb = async (url: string, collections: readonly string[]): Promise<Dump> => {
+  const client = new MongoClient(url);
+  const rowsOf = async (name: string, fields: readonly string[]): Promise<unknown[][]> => {
+    const found = await client.db().collection(name).find().sort({ _id: 1 }).toArray();
+    return found.map((document) => fields.map((field) => document[field]));
+  };
+  const dump: Record<string, unknown[][]> = {
+    checkpoints: await rowsOf('checkpoints', ['_id', 'logId', 'position']),
+  };
+  for (const name of collections) dump[name] = await rowsOf(`documents_${name}`, ['_id', 'position', 'body']);
+  await client.close();
+  return dump;
+};

@@ -63,7 +63,7 @@ const standIn: TestServerChoice = {
 };
 
 const choose = (): TestServerChoice | { readonly missing: string } => {
-  const url = process.env['DOCUMENTS_TEST_URL'];
+  const url = process.env.DOCUMENTS_TEST_URL;
   if (url !== undefined && url !== '') return named(url);
   if (answers('docker', 'info')) return inContainer;
   if (answers('java', '-version') && answers('mvn', '-v')) return standIn;
