@@ -1,5 +1,7 @@
 import {
+  MongoBulkWriteError,
   MongoError,
+  MongoNetworkError,
   MongoNetworkTimeoutError,
   MongoServerError,
   MongoServerSelectionError,
@@ -37,15 +39,21 @@ const sentence = (where: string, error: MongoError): string => {
     return `A write to the document store ${where} was not confirmed by a majority of its members in time; look at rs.status() for those that are down.`;
   if (error instanceof MongoNetworkTimeoutError)
     return `The document store ${where} does not answer in time; look at its load and its network.`;
-  if (error instanceof MongoServerSelectionError)
+  if (error instanceof MongoServerSelectionError || error instanceof MongoNetworkError)
     return `The document store ${where} can not be reached (${error.message}); check that MongoDB runs there and can be reached from here.`;
   return `The document store ${where} can not be read or written (${error.message}); check that MongoDB runs there and has a primary.`;
+};
+
+/** A bulk write wraps what broke it off. */
+const unwrapped = (error: MongoError): MongoError => {
+  const inner: unknown = error instanceof MongoBulkWriteError ? error.errorResponse : null;
+  return inner instanceof MongoError ? inner : error;
 };
 
 /** What an error that the driver threw means to the store's caller; every other error is itself. */
 export const explainFailure = (where: string, error: unknown): unknown =>
   error instanceof MongoError
-    ? new DocumentStoreUnavailable(sentence(where, error), { cause: error })
+    ? new DocumentStoreUnavailable(sentence(where, unwrapped(error)), { cause: error })
     : error;
 
 /** The same at the start. */
