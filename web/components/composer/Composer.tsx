@@ -91,10 +91,10 @@ export const Composer = ({
             data-testid="composer-options"
             aria-expanded={optionsOpen}
             aria-controls={optionsOpen ? panel : undefined}
-            aria-label="Picture options"
             onClick={() => showOptions(!optionsOpen)}
           >
             <Icon name="sliders" size={16} />
+            <span className="visually-hidden">Picture options:</span>
             <span className="options-summary">
               {options.width} × {options.height}
               <i>{counted(Number(options.steps) || 0, 'step')}</i>

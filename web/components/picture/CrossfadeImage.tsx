@@ -5,6 +5,9 @@ import type { Loan } from '../../pictures/pictureCache.ts';
 interface Layer {
   readonly imageId: string;
   readonly url: string;
+  /** A preview stays a preview until the picture has covered it. */
+  readonly alt: string;
+  readonly testId: string;
 }
 
 /** A little more than the style sheet's fade. */
@@ -50,7 +53,10 @@ export const CrossfadeImage = ({
       await image.decode();
       if (!wanted) return;
       loans.current.push(loan);
-      setLayers((shown) => [...shown.filter((layer) => layer.imageId !== imageId), { imageId, url }]);
+      setLayers((shown) => [
+        ...shown.filter((layer) => layer.imageId !== imageId),
+        { imageId, url, alt, testId },
+      ]);
       keep(layersKept);
       cover = setTimeout(() => keep(1), fadeMs);
     };
@@ -60,7 +66,7 @@ export const CrossfadeImage = ({
       clearTimeout(cover);
       if (!loans.current.includes(loan)) loan.giveBack();
     };
-  }, [pictures, imageId]);
+  }, [pictures, imageId, alt, testId]);
 
   useEffect(
     () => () => {
@@ -74,8 +80,8 @@ export const CrossfadeImage = ({
       key={layer.imageId}
       className="picture-layer"
       src={layer.url}
-      alt={index === layers.length - 1 ? alt : ''}
-      data-testid={index === layers.length - 1 ? testId : undefined}
+      alt={index === layers.length - 1 ? layer.alt : ''}
+      data-testid={index === layers.length - 1 ? layer.testId : undefined}
       data-image-id={layer.imageId}
       draggable={index === layers.length - 1}
     />
