@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { v7 } from 'uuid';
 import { UnusableSecret } from './api/authenticationLocal.ts';
 import { createDelivery } from './api/delivery/createDelivery.ts';
-import { createHttpApi } from './api/http/createHttpApi.ts';
+import { createHealthApi, createHttpApi } from './api/http/createHttpApi.ts';
 import { createHttpServer, notReady } from './api/http/httpServer.ts';
 import { people as openPeople } from './api/http/people.ts';
 import { openAuthentication } from './api/openAuthentication.ts';
@@ -22,10 +22,19 @@ import { openReadModel } from './projections/reading/openReadModel.ts';
 import { startProjections } from './projections/runner.ts';
 import { UnopenableFile } from './sqlite/openDatabase.ts';
 import { createJobDesk } from './workers/createJobDesk.ts';
+import type { ImageEngine } from './workers/engines/imageEngine.ts';
 import { createSketchEngine } from './workers/engines/sketch/sketchEngine.ts';
 import { startImageWorker } from './workers/imageWorker.ts';
 import { startQueueing } from './workers/queueing.ts';
 import { startSweep } from './workers/sweep.ts';
+
+/**
+ * What a process may do; many may do each. `api`: HTTP, sockets and the page. `projector`: writes
+ * documents, of each projection one process at a time. `worker`: draws. `sweep`: queues jobs (one process
+ * at a time) and looks for those that are stuck. Every process says at /healthz and /readyz how it is.
+ */
+export const duties = ['api', 'projector', 'worker', 'sweep'] as const;
+export type Duty = (typeof duties)[number];
 
 export interface Darkroom {
   readonly url: string;
@@ -72,7 +81,11 @@ const monotonic = (): number => performance.now();
  * every file untouched; requests before the rest is there are told to come again.
  * @throws StartRefused
  */
-export const startDarkroom = async (config: Config, logger: Logger): Promise<Darkroom> => {
+export const startDarkroom = async (
+  config: Config,
+  logger: Logger,
+  does: ReadonlySet<Duty> = new Set(duties),
+): Promise<Darkroom> => {
   const comeAgain = notReady(v7);
   let handle = comeAgain;
   const server = createHttpServer((request, response) => handle(request, response), v7);
@@ -90,7 +103,7 @@ export const startDarkroom = async (config: Config, logger: Logger): Promise<Dar
       }),
   );
   try {
-    handle = await assemble(config, logger, server, closing);
+    handle = await assemble(config, logger, does, server, lifeOf(closing));
     return { url, stop };
   } catch (cause) {
     await stop();
@@ -100,23 +113,31 @@ export const startDarkroom = async (config: Config, logger: Logger): Promise<Dar
   }
 };
 
-const assemble = async (
-  config: Config,
-  logger: Logger,
-  server: Server,
-  closing: (() => Promise<unknown>)[],
-): Promise<RequestListener> => {
-  const opened = <Part extends { close(): Promise<unknown> }>(part: Part): Part => {
+/** What this process opens and starts, so that stopping ends it in the opposite order. */
+interface Life {
+  opened<Part extends { close(): Promise<unknown> }>(part: Part): Part;
+  started<Part extends { stop(): Promise<unknown> }>(part: Part): Part;
+}
+
+const lifeOf = (closing: (() => Promise<unknown>)[]): Life => ({
+  opened: (part) => {
     closing.push(() => part.close());
     return part;
-  };
-  const started = <Part extends { stop(): Promise<unknown> }>(part: Part): Part => {
+  },
+  started: (part) => {
     closing.push(() => part.stop());
     return part;
-  };
-  const now = (): Date => new Date();
-  const folder = config.DATA_DIR;
+  },
+});
 
+/** What every process has, whatever it does: the stores, and how far the documents are. */
+const openStores = async (
+  config: Config,
+  logger: Logger,
+  does: ReadonlySet<Duty>,
+  { opened, started }: Life,
+) => {
+  const folder = config.DATA_DIR;
   const log = opened(
     await openEventLog(config.EVENT_LOG_URL ?? `sqlite:${join(folder, 'events.db')}`, {
       namespace: config.EVENT_LOG_NAMESPACE,
@@ -127,20 +148,56 @@ const assemble = async (
     await openDocumentStore(config.DOCUMENTS_URL ?? `sqlite:${join(folder, 'documents.db')}`),
   );
   const images = await openFolderImageStore(fileOf(config.IMAGES_URL, join(folder, 'images')));
-  const { authentication, sessions } = await openAuthentication(config, { folder, now, logger });
-
   const projections = started(
     await startProjections({
-      log,
-      documents,
-      projections: all,
+      ...{ log, documents, projections: all, onlyFollow: !does.has('projector') },
       onTrouble: (cause) => logger.warn({ err: cause }, 'projecting failed; trying again'),
       onStopped: (health, cause) => logger.error({ err: cause, ...health }, 'a projection has stopped'),
     }),
   );
   const readModel = openReadModel(documents, projections, all);
+  return { log, documents, images, projections, readModel };
+};
+type Stores = Awaited<ReturnType<typeof openStores>>;
+
+const now = (): Date => new Date();
+
+const jobLimitsOf = (config: Config) => ({ attempts: config.JOB_ATTEMPTS, timeoutMs: config.JOB_TIMEOUT_MS });
+
+const startWorkers = (
+  config: Config,
+  logger: Logger,
+  does: ReadonlySet<Duty>,
+  engine: ImageEngine,
+  stores: Stores,
+  { started }: Life,
+): void => {
+  const { log, readModel } = stores;
+  const jobLimits = jobLimitsOf(config);
+  const deskOf = (id: string, name: string) =>
+    createJobDesk({ log, actor: { id, name }, now, newId: v7, jobLimits });
+  const { LEASE_MS: leaseMs, STUCK_AFTER_MS: stuckAfterMs, SWEEP_CRON: when, WORKERS: slots } = config;
+  if (does.has('worker')) {
+    const desk = deskOf(`worker:${v7()}`, 'Image worker');
+    started(startImageWorker({ ...stores, engine, logger, now, clock: monotonic, desk, slots, leaseMs }));
+  }
+  if (!does.has('sweep')) return;
+  started(startQueueing({ ...stores, desk: deskOf('queueing', 'Queueing'), logger }));
+  const desk = deskOf('sweep', 'Sweep');
+  started(startSweep({ readModel, logger, clock: monotonic, desk, when, leaseMs, stuckAfterMs }));
+};
+
+const startApi = async (
+  config: Config,
+  logger: Logger,
+  engine: ImageEngine,
+  stores: Stores,
+  server: Server,
+  { opened }: Life,
+): Promise<RequestListener> => {
+  const { log, documents, readModel } = stores;
+  const { authentication, sessions } = await openAuthentication(config, { folder: config.DATA_DIR, now, logger });
   const people = openPeople(documents);
-  const jobLimits = { attempts: config.JOB_ATTEMPTS, timeoutMs: config.JOB_TIMEOUT_MS };
   const commands = createCommands(log, {
     now,
     newId: v7,
@@ -152,48 +209,29 @@ const assemble = async (
       await readModel.whenProcessed(await log.head(), 5_000);
       return (await readModel.job(id))?.messageId ?? null;
     },
-    jobLimits,
+    jobLimits: jobLimitsOf(config),
   });
-
-  const deskOf = (id: string, name: string) =>
-    createJobDesk({ log, actor: { id, name }, now, newId: v7, jobLimits });
-  started(startQueueing({ log, documents, projections, desk: deskOf('queueing', 'Queueing'), logger }));
-  const engine = opened(createSketchEngine({ stepMs: config.SKETCH_STEP_MS }));
-  started(
-    startImageWorker({
-      ...{ log, documents, projections, engine, images, logger, now, clock: monotonic },
-      desk: deskOf(`worker:${v7()}`, 'Image worker'),
-      slots: config.WORKERS,
-      leaseMs: config.LEASE_MS,
-    }),
-  );
-  started(
-    startSweep({
-      ...{ readModel, logger, clock: monotonic, desk: deskOf('sweep', 'Sweep'), when: config.SWEEP_CRON },
-      leaseMs: config.LEASE_MS,
-      stuckAfterMs: config.STUCK_AFTER_MS,
-    }),
-  );
-
   const delivery = opened(createDelivery({ config, log, readModel, authentication, logger, now }));
   delivery.attach(server);
   return createHttpApi({
-    ...{
-      config,
-      log,
-      commands,
-      readModel,
-      projections,
-      images,
-      authentication,
-      sessions,
-      people,
-      documents,
-      logger,
-      now,
-    },
+    ...{ ...stores, config, commands, authentication, sessions, people, logger, now },
     engines: [engine],
     newId: v7,
     webFolder: fileURLToPath(new URL('../web', import.meta.url)),
   });
+};
+
+const assemble = async (
+  config: Config,
+  logger: Logger,
+  does: ReadonlySet<Duty>,
+  server: Server,
+  life: Life,
+): Promise<RequestListener> => {
+  const stores = await openStores(config, logger, does, life);
+  const engine = life.opened(createSketchEngine({ stepMs: config.SKETCH_STEP_MS }));
+  startWorkers(config, logger, does, engine, stores, life);
+  return does.has('api')
+    ? startApi(config, logger, engine, stores, server, life)
+    : createHealthApi({ ...stores, logger, newId: v7 });
 };

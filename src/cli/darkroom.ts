@@ -15,6 +15,11 @@ const program = new Command('darkroom')
 program
   .command('serve')
   .description('Run the server, the projections and the image workers, until SIGTERM.')
+  .option('--only <duties>', 'do a part of it: api, projector, worker, sweep, or some with commas between')
+  .addHelpText(
+    'after',
+    '\nMany processes may do each part, over the same stores:\n  darkroom serve --only api\n  darkroom serve --only projector,sweep\n  darkroom serve --only worker',
+  )
   .action(serve);
 
 const log = program.command('log').description('Work on the event log.');

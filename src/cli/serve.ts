@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { pino } from 'pino';
-import { readConfig } from '../config.ts';
-import { StartRefused, startDarkroom } from '../main.ts';
+import { readConfig, WrongSetting } from '../config.ts';
+import { type Duty, duties, StartRefused, startDarkroom } from '../main.ts';
 
 /** How long a stop may take before the process ends all the same, in milliseconds. */
 const longestStop = 10_000;
@@ -18,12 +18,27 @@ const readEnvironmentFile = (): void => {
   }
 };
 
+const isDuty = (word: string): word is Duty => (duties as readonly string[]).includes(word);
+
+/** What the process is to do; all of it where nothing is said. @throws WrongSetting */
+const readDuties = (only: string | undefined): ReadonlySet<Duty> => {
+  if (only === undefined) return new Set(duties);
+  const words = only.split(',').map((word) => word.trim());
+  const unknown = words.filter((word) => !isDuty(word));
+  if (unknown.length > 0)
+    throw new WrongSetting(
+      `--only takes ${duties.join(', ')}, one or more of them with commas between; not "${unknown.join(',')}".`,
+    );
+  return new Set(words.filter(isDuty));
+};
+
 /** Runs until SIGINT or SIGTERM. @throws WrongSetting, StartRefused */
-export const serve = async (): Promise<void> => {
+export const serve = async ({ only }: { readonly only?: string }): Promise<void> => {
+  const does = readDuties(only);
   readEnvironmentFile();
   const config = readConfig(process.env);
   const logger = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const darkroom = await startDarkroom(config, logger);
+  const darkroom = await startDarkroom(config, logger, does);
   process.stdout.write(`Darkroom is ready at ${darkroom.url}\n`);
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, 'stopping');

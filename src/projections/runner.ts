@@ -47,6 +47,8 @@ export interface RunnerParts {
   readonly onStopped: (health: ProjectionHealth, cause: unknown) => void;
   /** Something failed that is being tried again. */
   readonly onTrouble: (cause: unknown) => void;
+  /** Other processes write the documents; this one waits for them and never does. */
+  readonly onlyFollow?: boolean;
   /** For tests, which can't wait so long. */
   readonly leaseTimes?: LeaseTimes;
 }
@@ -92,7 +94,7 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
   const waiters = createWaiters(tracks);
   const leases = await keepLeases({
     documents,
-    names: tracks.map(({ name }) => name),
+    names: parts.onlyFollow === true ? [] : tracks.map(({ name }) => name),
     own: thisInstance,
     clock: () => performance.now(),
     onTrouble,

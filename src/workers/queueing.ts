@@ -3,7 +3,9 @@ import type { DomainEvent } from '../events/catalogue.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
 import { createBell } from '../projections/bell.ts';
 import { conversations } from '../projections/conversations.ts';
-import type { DocumentReader, Query } from '../projections/documents/documentStore.ts';
+import type { DocumentReader, DocumentStore, Query } from '../projections/documents/documentStore.ts';
+import { thisInstance } from '../projections/instance.ts';
+import { keepLeases } from '../projections/leases.ts';
 import type { QueueingTask } from '../projections/model.ts';
 import { queueing } from '../projections/queueing.ts';
 import type { ProjectionRunner } from '../projections/runner.ts';
@@ -13,7 +15,7 @@ import type { JobDesk } from './jobDesk.ts';
 
 export interface QueueingParts {
   readonly log: EventLog;
-  readonly documents: DocumentReader;
+  readonly documents: DocumentReader & Pick<DocumentStore, 'readRecord' | 'writeRecord'>;
   readonly projections: Pick<ProjectionRunner, 'whenProcessed'>;
   readonly desk: Pick<JobDesk, 'queue' | 'cancel'>;
   readonly logger: Logger;
@@ -51,7 +53,7 @@ const tasks = async function* (
 };
 
 /**
- * The process that queues: works off the to-do list that is projected from the log, in the order of the
+ * The process that queues, of many the one that holds the lease: works off the to-do list that is projected from the log, in the order of the
  * messages. The list holds what is not done yet, so it needs no checkpoint, and a crash anywhere leaves
  * the rest of the list. Doing a task twice, here or on another node, is one job: its id is derived.
  */
@@ -95,13 +97,26 @@ export const startQueueing = ({ log, documents, projections, desk, logger }: Que
     }
   };
 
+  const leasing = keepLeases({
+    ...{ documents, own: thisInstance, names: ['queueing'], clock: () => performance.now() },
+    onTrouble: (cause) =>
+      logger.warn({ err: cause }, 'the lease of queueing could not be kept; trying again'),
+  });
+
   const work = async (): Promise<void> => {
+    const leases = await leasing;
     let looked = false;
     while (!end.signal.aborted) {
       try {
-        if (!looked) await lookForArchived();
-        looked = true;
-        await workOff();
+        if (leases.held().length > 0) {
+          if (!looked) await lookForArchived();
+          looked = true;
+          await workOff();
+        } else {
+          // Another process does it. What it had heard when it ended is found by looking, should it end.
+          looked = false;
+          archived.clear();
+        }
       } catch (cause) {
         if (!end.signal.aborted) logger.error({ err: cause }, 'queueing failed; trying again');
       }
@@ -117,6 +132,7 @@ export const startQueueing = ({ log, documents, projections, desk, logger }: Que
     async stop() {
       end.abort();
       await Promise.all([working, following]);
+      await (await leasing).stop();
     },
   };
 };

@@ -26,11 +26,15 @@ export class ServerEnded extends Error {
 }
 
 /**
- * Starts `darkroom serve` of the built product on a free port and resolves when it says that it is ready.
+ * Starts `darkroom serve` of the built product on a free port and resolves when it says that it is ready;
+ * `words` come after `serve`.
  * @throws ServerEnded
  */
-export const startServer = async (settings: Readonly<Record<string, string>>): Promise<ServerProcess> => {
-  const child = spawn(process.execPath, ['dist/src/cli/darkroom.js', 'serve'], {
+export const startServer = async (
+  settings: Readonly<Record<string, string>>,
+  words: readonly string[] = [],
+): Promise<ServerProcess> => {
+  const child = spawn(process.execPath, ['dist/src/cli/darkroom.js', 'serve', ...words], {
     env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

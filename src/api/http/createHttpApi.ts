@@ -58,6 +58,28 @@ const operationsOf = (parts: HttpApiParts, origins: ReadonlySet<string>): readon
   ...imageOperations(parts),
 ];
 
+type HealthParts = Pick<HttpApiParts, 'log' | 'readModel' | 'projections' | 'logger' | 'newId'>;
+
+/** An application that says how it is, and nothing else yet. */
+const withHealth = (parts: HealthParts): Express => {
+  const app = express();
+  app.disable('x-powered-by').disable('etag');
+  app.use(trace(parts.logger, parts.newId), securityHeaders);
+  app.route('/healthz').get(neverStored, alive).all(allowing('GET, HEAD'));
+  app.route('/readyz').get(neverStored, ready(parts)).all(allowing('GET, HEAD'));
+  return app;
+};
+
+/** What a process without the API is reached by: whoever runs it asks how it is. */
+export const createHealthApi = (parts: HealthParts): Express => {
+  const app = withHealth(parts);
+  app.use(() => {
+    throw new Problem('not_found', 'This process has no API, only /healthz and /readyz; ask one that has.');
+  });
+  app.use(answerProblems(parts.logger));
+  return app;
+};
+
 /** Everything that is reached by HTTP, as a listener for Node's server: API, health, and the page. */
 export const createHttpApi = (parts: HttpApiParts): Express => {
   const { authentication, config, documents, logger, newId, now, people, readModel, webFolder } = parts;
@@ -65,11 +87,7 @@ export const createHttpApi = (parts: HttpApiParts): Express => {
   const idempotency = createIdempotency({ documents, logger, now, own: ownInstance(newId()) });
   const answer = answerCalls({ authentication, people, idempotency, readModel, newId });
 
-  const app = express();
-  app.disable('x-powered-by').disable('etag');
-  app.use(trace(logger, newId), securityHeaders);
-  app.route('/healthz').get(neverStored, alive).all(allowing('GET, HEAD'));
-  app.route('/readyz').get(neverStored, ready(parts)).all(allowing('GET, HEAD'));
+  const app = withHealth(parts);
   app.use('/api', neverStored, crossOrigin(origins));
   app.use('/api/v1', routes(operationsOf(parts, origins), answer));
   app.use('/api', nothingHere);

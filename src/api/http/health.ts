@@ -43,7 +43,12 @@ export const alive: RequestHandler = (_request, response) => {
 
 /** Each part with its state and lag. 503 while one isn't ready: send requests elsewhere. */
 export const ready =
-  ({ log, readModel, projections, logger }: HttpApiParts): RequestHandler =>
+  ({
+    log,
+    readModel,
+    projections,
+    logger,
+  }: Pick<HttpApiParts, 'log' | 'readModel' | 'projections' | 'logger'>): RequestHandler =>
   async (_request, response) => {
     const [eventLog, documents] = await Promise.all([
       check('eventLog', () => log.head(), logger),
