@@ -196,7 +196,11 @@ const startApi = async (
   { opened }: Life,
 ): Promise<RequestListener> => {
   const { log, documents, readModel } = stores;
-  const { authentication, sessions } = await openAuthentication(config, { folder: config.DATA_DIR, now, logger });
+  const { authentication, sessions } = await openAuthentication(config, {
+    folder: config.DATA_DIR,
+    now,
+    logger,
+  });
   const people = openPeople(documents);
   const commands = createCommands(log, {
     now,
