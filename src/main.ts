@@ -204,7 +204,6 @@ const startApi = async (
   const people = openPeople(documents);
   const commands = createCommands(log, {
     now,
-    newId: v7,
     newSeed: () => Math.floor(Math.random() * 2 ** 32),
     nameOf: people.nameOf,
     locateJob: async (id) => {

@@ -71,8 +71,6 @@ export interface Commands {
 
 /** What commands need of the world. */
 export interface CommandSurroundings extends Omit<Handling, 'log'> {
-  /** A new UUID, version 7. */
-  readonly newId: () => string;
   /** A seed for a picture whose request names none: 0 – 2^32-1. */
   readonly newSeed: () => number;
   /** How a person is called who isn't the one who asks; their id where nobody knows. */

@@ -90,10 +90,15 @@ const evolve = (conversation: ConversationState, event: DomainEvent): Conversati
   }
 };
 
-const wasStartedLikeThis = (command: Start, { startedBy, beginning }: StartedConversation): boolean => {
+/** By one who is still in: a starter who has left may not learn what became of it. */
+const wasStartedLikeThis = (
+  command: Start,
+  { startedBy, beginning, participants }: StartedConversation,
+): boolean => {
   const ids = new Set([command.startedBy.id, ...command.others.map(({ id }) => id)]);
   return (
     startedBy.id === command.startedBy.id &&
+    participants.has(startedBy.id) &&
     beginning.title === command.title &&
     ids.size === beginning.participants.size &&
     [...ids].every((id) => beginning.participants.has(id))

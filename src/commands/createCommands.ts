@@ -11,15 +11,11 @@ import { queueDecider } from './queue.ts';
 
 /** Everything that people can do, on this log. */
 export const createCommands = (log: EventLog, surroundings: CommandSurroundings): Commands => {
+  const handling = { ...surroundings, log };
   const changeQueue = async (context: CommandContext, type: 'pause' | 'resume') => {
-    permit('changeQueue', context.principal, {});
-    const { position } = await handle(
-      { ...surroundings, log },
-      queueDecider,
-      queueStream,
-      { type },
-      causeOf(context),
-    );
+    const mayChange = () => permit('changeQueue', context.principal, {});
+    const cause = causeOf(context);
+    const { position } = await handle(handling, queueDecider, queueStream, { type }, cause, mayChange);
     return { position };
   };
   return {

@@ -37,7 +37,7 @@ const openParts = async (folder: string) => {
   const readModel = openReadModel(documents, projections, all);
   const people = openPeople(documents);
   const commands = createCommands(log, {
-    ...{ now, newId: v7, newSeed: () => 7, nameOf: people.nameOf, jobLimits },
+    ...{ now, newSeed: () => 7, nameOf: people.nameOf, jobLimits },
     locateJob: async (id) => (await readModel.job(id))?.messageId ?? null,
   });
   const actor = { id: 'worker:test', name: 'Image worker' };

@@ -38,7 +38,6 @@ const locateIn = (log: EventLog) => async (id: JobId) => {
 export const openDesks = (log: EventLog, surroundings: Partial<CommandSurroundings> = {}) => ({
   commands: createCommands(log, {
     now,
-    newId: v7,
     newSeed: () => 7,
     nameOf: async (id) => id,
     locateJob: locateIn(log),

@@ -80,7 +80,7 @@ describe('the image worker', () => {
     const deskOf = (id: string) =>
       createJobDesk({ log: log.log, actor: { id, name: id }, now, newId: v7, jobLimits });
     const commands = createCommands(log.log, {
-      ...{ now, newId: v7, newSeed: () => 7, jobLimits },
+      ...{ now, newSeed: () => 7, jobLimits },
       nameOf: async (id) => id,
       locateJob: async (id) => (await readModel.job(id))?.messageId ?? null,
     });

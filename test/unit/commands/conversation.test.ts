@@ -135,6 +135,15 @@ describe('starting a conversation again under its id', () => {
     ['more people', start([ben, cleo])],
     ['other people', start([cleo])],
   ])('is refused with %s', (_, command) => again.when(command).thenRefused('id_taken'));
+
+  it('is refused to a starter who has left, who may not learn what became of it', () => {
+    given(beginning, [left(ada)])
+      .when(start([ben]))
+      .thenRefused('id_taken');
+    given(beginning, [left(ada)], [joined(ada)])
+      .when(start([ben]))
+      .thenNothing();
+  });
 });
 
 describe('whom it concerns', () => {
