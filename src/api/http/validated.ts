@@ -7,7 +7,10 @@ const dotted = (path: readonly PropertyKey[]): string => path.map(String).join('
 const said = (message: string): string => {
   const [, expected, received] = /^Invalid input: expected (.+), received (.+)$/.exec(message) ?? [];
   if (expected === undefined) return message.replace(/^Invalid option: expected one of/, 'must be one of');
-  return received === 'undefined' ? 'is required' : `must be of type ${expected}`;
+  if (received === 'undefined') return 'is required';
+  // In an address: a parameter that is there twice.
+  if (expected === 'string' && received === 'array') return 'must be one string, not several';
+  return `must be of type ${expected}`;
 };
 
 const problemsOf = (issue: z.core.$ZodIssue): FieldProblem[] =>

@@ -150,6 +150,13 @@ describe('a call is refused', () => {
   });
 });
 
+describe('a parameter that is there twice', () => {
+  it('is refused in words that say so', async () => {
+    const answer = await refused('GET', '/conversations?limit=1&limit=1', {});
+    expect(answer.body.errors).toEqual([{ path: 'limit', message: 'must be one string, not several' }]);
+  });
+});
+
 describe('a body is refused', () => {
   it('that is no JSON, with 400', async () => {
     for (const raw of ['{"text":', 'text=a', '{"text":"a"} {}', '\u0000']) {
