@@ -6,6 +6,7 @@ import { type BenchTable, markdownTable } from './table.ts';
 /** Every bench by name; loaded when it runs, for each brings its own peers. */
 const benches: Readonly<Record<string, () => Promise<BenchTable>>> = {
   append: async () => (await import('./append.ts')).benchAppend(),
+  kurrentdb: async () => (await import('./kurrentdb.ts')).benchKurrentdb(),
   rebuild: async () => (await import('./rebuild.ts')).benchRebuild(),
   queue: async () => (await import('./queue.ts')).benchQueue(),
   start: async () => (await import('./start.ts')).benchStart(),
