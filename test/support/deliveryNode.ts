@@ -1,16 +1,14 @@
-import { join } from 'node:path';
 import type { DeliveryConfig } from '../../src/api/delivery/createDelivery.ts';
 import type { DeliveryReadModel } from '../../src/api/delivery/pages.ts';
 import type { EventLog } from '../../src/events/log/eventLog.ts';
 import { projections } from '../../src/projections/all.ts';
-import { openSqliteDocumentStore } from '../../src/projections/documents/sqlite/sqliteDocumentStore.ts';
 import { openReadModel } from '../../src/projections/reading/openReadModel.ts';
 import { type ProjectionHealth, startProjections } from '../../src/projections/runner.ts';
 import { openMemoryLog } from './deliveryLog.ts';
 import { openDeliveryReadModel } from './deliveryReadModel.ts';
 import { type DeliveryServer, openDeliveryServer } from './deliveryServer.ts';
 import { personCalled, tellStory } from './deliveryStory.ts';
-import { makeTemporaryFolder, openTemporaryLog } from './temporaryLog.ts';
+import { openTestStores, storesName } from './folderStores.ts';
 
 export const ada = personCalled('Ada');
 export const ben = personCalled('Ben');
@@ -27,11 +25,9 @@ const openMemory = () => {
   return { log, ...openDeliveryReadModel(log), close: async (): Promise<void> => {} };
 };
 
-/** The real thing: log, documents, projections and read model, in files of their own. */
-const openSqlite = async (): Promise<Stores> => {
-  const { log, cleanup } = await openTemporaryLog();
-  const { folder, remove } = await makeTemporaryFolder();
-  const documents = await openSqliteDocumentStore(join(folder, 'documents.db'));
+/** The real thing: log, documents, projections and read model, of the test's own. */
+const openReal = async (): Promise<Stores> => {
+  const { log, documents, cleanup } = await openTestStores();
   const onStopped = ({ name, reason }: ProjectionHealth, cause: unknown): void => {
     throw new Error(`${name} stopped: ${reason}`, { cause });
   };
@@ -41,8 +37,6 @@ const openSqlite = async (): Promise<Stores> => {
   const runner = await startProjections({ log, documents, projections, onStopped, onTrouble });
   const close = async (): Promise<void> => {
     await runner.stop();
-    await documents.close();
-    await remove();
     await cleanup();
   };
   return { log, readModel: openReadModel(documents, runner, projections), close };
@@ -82,7 +76,7 @@ export const nodes: readonly {
   readonly open: (config?: Partial<DeliveryConfig>) => Promise<AnyNode>;
 }[] = [
   { on: 'memory', open: (config = {}) => openOver<Stores>(openMemory(), config) },
-  { on: 'SQLite', open: async (config = {}) => openOver(await openSqlite(), config) },
+  { on: storesName, open: async (config = {}) => openOver(await openReal(), config) },
 ];
 
 export type AnyNode = Awaited<ReturnType<typeof openOver<Stores>>>;

@@ -1,17 +1,15 @@
 // A node of delivery as a process of its own, on a log and documents in a folder that others may use too.
 // Usage: node --expose-gc --import tsx deliveryNodeProcess.ts FOLDER PORT [settings as JSON]
 // Says `ready PORT`; answers `memory` on its input with the bytes it has in use.
-import { join } from 'node:path';
-import { openSqliteEventLog } from '../../src/events/log/sqlite/sqliteEventLog.ts';
 import { projections } from '../../src/projections/all.ts';
-import { openSqliteDocumentStore } from '../../src/projections/documents/sqlite/sqliteDocumentStore.ts';
 import { openReadModel } from '../../src/projections/reading/openReadModel.ts';
 import { startProjections } from '../../src/projections/runner.ts';
 import { openDeliveryServer } from './deliveryServer.ts';
+import { openTestDocuments, openTestLog } from './folderStores.ts';
 
 const [folder = '', port = '0', settings = '{}'] = process.argv.slice(2);
-const log = await openSqliteEventLog(join(folder, 'events.db'));
-const documents = await openSqliteDocumentStore(join(folder, 'documents.db'));
+const log = await openTestLog(folder);
+const documents = await openTestDocuments(folder);
 const trouble = (cause: unknown): void => {
   process.emitWarning(cause instanceof Error ? cause : String(cause));
 };

@@ -1,10 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import type { DeliveryConfig } from '../../src/api/delivery/createDelivery.ts';
-import { openSqliteEventLog } from '../../src/events/log/sqlite/sqliteEventLog.ts';
 import { tellStory } from './deliveryStory.ts';
+import { discardStores, openTestLog } from './folderStores.ts';
 import { makeTemporaryFolder } from './temporaryLog.ts';
 
 /** Starts a node as a process of its own, and resolves once it serves. */
@@ -46,7 +45,7 @@ export type NodeProcess = Awaited<ReturnType<typeof startNode>>;
 /** Files of a log and documents, on which nodes can be started; the test itself appends to that log. */
 export const openNodes = async () => {
   const { folder, remove } = await makeTemporaryFolder();
-  const log = await openSqliteEventLog(join(folder, 'events.db'));
+  const log = await openTestLog(folder);
   const nodes: NodeProcess[] = [];
   return {
     log,
@@ -59,6 +58,7 @@ export const openNodes = async () => {
     async close(): Promise<void> {
       for (const node of nodes) await node.kill();
       await log.close();
+      await discardStores(folder);
       await remove();
     },
   };

@@ -9,13 +9,12 @@ import { createHttpServer } from '../../src/api/http/httpServer.ts';
 import type { HttpApiParts } from '../../src/api/http/parts.ts';
 import { people as openPeople } from '../../src/api/http/people.ts';
 import { createCommands } from '../../src/commands/createCommands.ts';
-import { openSqliteEventLog } from '../../src/events/log/sqlite/sqliteEventLog.ts';
 import { openFolderImageStore } from '../../src/images/folder/folderImageStore.ts';
 import { projections as all } from '../../src/projections/all.ts';
-import { openSqliteDocumentStore } from '../../src/projections/documents/sqlite/sqliteDocumentStore.ts';
 import { openReadModel } from '../../src/projections/reading/openReadModel.ts';
 import { startProjections } from '../../src/projections/runner.ts';
 import { createJobDesk } from '../../src/workers/createJobDesk.ts';
+import { discardStores, openTestDocuments, openTestLog } from './folderStores.ts';
 import { httpCaller } from './httpCalls.ts';
 
 const jobLimits = { attempts: 3, timeoutMs: 600_000 };
@@ -25,8 +24,8 @@ const openParts = async (folder: string) => {
   /** How far the clock is moved, in milliseconds. */
   const clock = { ahead: 0 };
   const now = () => new Date(Date.now() + clock.ahead);
-  const log = await openSqliteEventLog(join(folder, 'events.db'));
-  const documents = await openSqliteDocumentStore(join(folder, 'documents.db'));
+  const log = await openTestLog(folder);
+  const documents = await openTestDocuments(folder);
   const lines: string[] = [];
   const logger = pino({ level: 'debug', base: null }, { write: (line) => void lines.push(line) });
   const report = (cause: unknown) => logger.error({ err: cause }, 'projecting failed');
@@ -80,6 +79,7 @@ export const openHttpServer = async (change: (parts: HttpApiParts) => Partial<Ht
       await parts.projections.stop();
       await parts.documents.close();
       await parts.log.close();
+      await discardStores(folder);
       await rm(folder, { recursive: true });
     },
   };

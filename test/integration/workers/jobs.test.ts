@@ -16,9 +16,8 @@ import { type DrawingNews, EngineError, type ImageEngine } from '../../../src/wo
 import { type Running, startImageWorker } from '../../../src/workers/imageWorker.ts';
 import { startQueueing } from '../../../src/workers/queueing.ts';
 import { createSweep } from '../../../src/workers/sweep.ts';
+import { openTestStores } from '../../support/folderStores.ts';
 import { adas } from '../../support/story.ts';
-import { openTemporaryDocuments, type TemporaryDocuments } from '../../support/temporaryDocuments.ts';
-import { openTemporaryLog, type TemporaryLog } from '../../support/temporaryLog.ts';
 
 type Drawing = (signal: AbortSignal, prompt: string) => AsyncIterable<DrawingNews>;
 
@@ -57,18 +56,17 @@ const drawNever: Drawing = async function* (signal) {
 };
 
 describe('the image worker', () => {
-  let log: TemporaryLog;
-  let store: TemporaryDocuments;
+  let stores: Awaited<ReturnType<typeof openTestStores>>;
   let folder: string;
   let running: Running[];
   let conversationId: ConversationId;
 
   const assemble = async () => {
-    const { documents } = store;
+    const { log, documents } = stores;
     const now = (): Date => new Date();
     const logger = pino({ level: 'silent' });
     const projections = await startProjections({
-      ...{ log: log.log, documents, projections: all },
+      ...{ log, documents, projections: all },
       onStopped: ({ reason }) => {
         throw new Error(reason ?? 'a projection stopped');
       },
@@ -77,15 +75,14 @@ describe('the image worker', () => {
     running.push(projections);
     const readModel = openReadModel(documents, projections, all);
     const jobLimits = { attempts: 2, timeoutMs: 60_000 };
-    const deskOf = (id: string) =>
-      createJobDesk({ log: log.log, actor: { id, name: id }, now, newId: v7, jobLimits });
-    const commands = createCommands(log.log, {
+    const deskOf = (id: string) => createJobDesk({ log, actor: { id, name: id }, now, newId: v7, jobLimits });
+    const commands = createCommands(log, {
       ...{ now, newSeed: () => 7, jobLimits },
       nameOf: async (id) => id,
       locateJob: async (id) => (await readModel.job(id))?.messageId ?? null,
     });
     const images = await openFolderImageStore(join(folder, 'images'));
-    const common = { log: log.log, documents, projections, logger };
+    const common = { log, documents, projections, logger };
     running.push(startQueueing({ ...common, desk: deskOf('queueing') }));
     const worker = (engine: ImageEngine, more: { slots?: number; leaseMs?: number } = {}) => {
       const started = startImageWorker({
@@ -118,20 +115,18 @@ describe('the image worker', () => {
   /** Types of the events of a job, in order. */
   const history = async (id: JobId): Promise<string[]> => {
     const types: string[] = [];
-    for await (const { type } of log.log.readStream(`job-${id}`)) types.push(type);
+    for await (const { type } of stores.log.readStream(`job-${id}`)) types.push(type);
     return types;
   };
 
   beforeEach(async () => {
-    log = await openTemporaryLog();
-    store = await openTemporaryDocuments();
+    stores = await openTestStores();
     folder = mkdtempSync(join(tmpdir(), 'darkroom-workers-'));
     running = [];
   });
   afterEach(async () => {
     for (const each of running.toReversed()) await each.stop();
-    await store.cleanup();
-    await log.cleanup();
+    await stores.cleanup();
     rmSync(folder, { recursive: true });
   });
 
