@@ -88,6 +88,7 @@ export const connect = (options: ConnectOptions): ConnectedClient => {
   };
 
   const closing = new AbortController();
+  const open = new Set<() => void>();
   const token = () => session.token;
   const http = createHttp({ url, token, closed: closing.signal, onUnauthorized: refused, retryMs });
   const outbox = createOutbox({
@@ -128,23 +129,24 @@ export const connect = (options: ConnectOptions): ConnectedClient => {
     outbox,
     conversation: (id) => {
       const { scope, release } = scopes.conversations.acquire(id);
-      return Object.assign(subscriptionTo(scope, release, closing.signal), {
+      return Object.assign(subscriptionTo(scope, release, open), {
         loadOlder: scope.loadOlder,
         ...conversationCommands(id, outbox),
       });
     },
     user: () => {
       const { scope, release } = scopes.users.acquire('user');
-      return subscriptionTo(scope, release, closing.signal);
+      return subscriptionTo(scope, release, open);
     },
     queue: () => {
       const { scope, release } = scopes.queues.acquire('queue');
-      return subscriptionTo(scope, release, closing.signal);
+      return subscriptionTo(scope, release, open);
     },
     renew,
     close: () => {
       outbox.close();
       closing.abort();
+      for (const closeOne of [...open]) closeOne();
       stopWatching();
       renewal?.stop();
       connection.close();

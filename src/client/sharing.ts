@@ -60,19 +60,19 @@ export const createSharing = <Key, Scope>(
   };
 };
 
-/** What a caller holds of a shared scope, until it is closed, or the client is. */
+/** What a caller holds of a shared scope; while it isn't closed, `open` has the way to close it. */
 export const subscriptionTo = <View>(
   { store }: OpenScope<View>,
   release: () => void,
-  clientClosed: AbortSignal,
+  open: Set<() => void>,
 ): Subscription<View> => {
   const closing = new AbortController();
   const close = () => {
-    clientClosed.removeEventListener('abort', close);
+    open.delete(close);
     closing.abort();
     release();
   };
-  clientClosed.addEventListener('abort', close);
+  open.add(close);
   return {
     get state() {
       return store.state;

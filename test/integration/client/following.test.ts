@@ -385,6 +385,19 @@ describe('views of one conversation', () => {
     expect(server.subscribes).toHaveLength(1);
   });
 
+  it('may be many, and loops over them end with the client', async () => {
+    const warned = vi.fn();
+    process.on('warning', warned);
+    await opened();
+    const loops = Array.from({ length: 20 }, async () => {
+      for await (const { view } of client.conversation(conversation)) expect(view).toBe('live');
+    });
+    client.close();
+    await Promise.all(loops);
+    process.off('warning', warned);
+    expect(warned).not.toHaveBeenCalled();
+  });
+
   it('given back and asked for in one turn stay the same', async () => {
     const first = await opened();
     first.close();
