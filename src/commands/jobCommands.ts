@@ -11,7 +11,7 @@ import { handle, load } from './handler.ts';
 import { type JobCommand, jobDecider } from './job.ts';
 import { limitsFor } from './jobState.ts';
 import { messageDecider, type PostedMessage, removedError } from './message.ts';
-import { type Action, type Principal, permit } from './permissions.ts';
+import { type Action, may, type Principal, permit } from './permissions.ts';
 
 const noSuchJob = (): DomainError =>
   new DomainError('not_found', 'There is no job with this id that you can see.');
@@ -84,7 +84,7 @@ export const jobCommands = (log: EventLog, surroundings: CommandSurroundings): J
       const { conversationId, messageId, author: owner, image } = posted;
       if (image === null) throw noSuchJob();
       const { request } = image;
-      const priority = principal.roles.includes('operator') ? image.priority : Math.min(image.priority, 0);
+      const priority = may('prioritizeJob', principal) ? image.priority : Math.min(image.priority, 0);
       const limits = limitsFor(request, surroundings.jobLimits);
       const jobId = retryIdOf(id);
       const asked = { jobId, conversationId, messageId, owner, request, limits, priority };

@@ -10,7 +10,7 @@ import { jobIdOf, messageIdOf } from './derivedIds.ts';
 import { DomainError, InvalidInput } from './errors.ts';
 import { handle, load } from './handler.ts';
 import { type MessageCommand, messageDecider, noSuchMessage } from './message.ts';
-import { type Action, type Principal, permit } from './permissions.ts';
+import { type Action, may, type Principal, permit } from './permissions.ts';
 
 /** What a picture is like where the person doesn't say. */
 const defaults = {
@@ -44,8 +44,8 @@ const requestOf = (wanted: WantedImage, text: string, newSeed: () => number): Im
   };
 };
 
-const checkPriority = (priority: number, { roles }: Principal): void => {
-  if (priority > 0 && !roles.includes('operator'))
+const checkPriority = (priority: number, who: Principal): void => {
+  if (priority > 0 && !may('prioritizeJob', who))
     throw new DomainError(
       'forbidden',
       'Only an operator may ask for a priority above 0; leave it out, or use 0 or less.',

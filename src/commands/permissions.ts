@@ -59,6 +59,58 @@ const rules = {
 
 export type Action = keyof typeof rules;
 
+/** Who may take a way in: whom the rule of an action lets; or all who are signed in, for it leads to one's own. */
+export type Access = 'anyone' | 'signed_in' | Action;
+
+/**
+ * Every way in and who may take it. A test walks the routes and socket events of the running server: it
+ * fails for one that isn't here, and for one that lets in others than are named here.
+ */
+export const waysIn = {
+  http: {
+    'GET /healthz': 'anyone',
+    'GET /readyz': 'anyone',
+    'POST /sessions': 'anyone',
+    'POST /conversations': 'signed_in',
+    'GET /conversations': 'signed_in',
+    'GET /conversations/:id': 'readConversation',
+    'PATCH /conversations/:id': 'renameConversation',
+    'POST /conversations/:id/participants': 'addParticipant',
+    'DELETE /conversations/:id/participants/:userId': 'removeParticipant',
+    'POST /conversations/:id/archive': 'archiveConversation',
+    'POST /conversations/:id/messages': 'post',
+    'GET /conversations/:id/messages': 'readConversation',
+    'GET /messages/:id': 'readConversation',
+    'PATCH /messages/:id': 'editMessage',
+    'PATCH /messages/:id/metadata': 'mergeMetadata',
+    'DELETE /messages/:id': 'removeMessage',
+    /** Everyone's: readOthersJobs. */
+    'GET /jobs': 'signed_in',
+    /** Everyone's: readOthersJobs; by id: cancelJob each. */
+    'POST /jobs/cancel': 'signed_in',
+    'GET /jobs/:id': 'readJob',
+    'PATCH /jobs/:id': 'prioritizeJob',
+    'POST /jobs/:id/cancel': 'cancelJob',
+    'POST /jobs/:id/retry': 'retryJob',
+    /** Ids of others' jobs: readOthersJobs. */
+    'GET /queue': 'signed_in',
+    'POST /queue/pause': 'changeQueue',
+    'POST /queue/resume': 'changeQueue',
+    'GET /engines': 'signed_in',
+    'GET /images/:imageId': 'readConversation',
+  },
+  socket: {
+    /** Scope `conversation`; the other scopes lead to one's own. */
+    subscribe: 'readConversation',
+    unsubscribe: 'signed_in',
+    refresh: 'signed_in',
+  },
+} as const satisfies Record<'http' | 'socket', Record<string, Access>>;
+
+/** Whether a person may do this, where no refusal is told. */
+export const may = (action: Action, who: Principal, what: Circumstances = {}): boolean =>
+  rules[action](who, what);
+
 /** Who may read a job, its owner who has left the conversation too, may know that it is there. */
 const jobActions: ReadonlySet<Action> = new Set(['readJob', 'cancelJob', 'retryJob', 'prioritizeJob']);
 

@@ -1,5 +1,5 @@
 import type { Principal } from '../../commands/permissions.ts';
-import { permission } from '../../commands/permissions.ts';
+import { may, permission } from '../../commands/permissions.ts';
 import type { ConversationId, JobId, MessageId, Position } from '../../events/ids.ts';
 import type { Conversation, Job, Message } from '../../projections/model.ts';
 import type { ReadModel } from '../../projections/readModel.ts';
@@ -28,7 +28,7 @@ export const readingOf = (readModel: ReadModel) => {
 
   /** One's own job of a conversation that one has left: its state, without words and pictures. */
   const jobFor = async (who: Principal, job: Job): Promise<Job> =>
-    who.roles.includes('operator') || (await isIn(who, job.conversationId)) ? job : redactJob(job);
+    may('readOthersJobs', who) || (await isIn(who, job.conversationId)) ? job : redactJob(job);
 
   const message = async (who: Principal, id: MessageId): Promise<Message> => {
     const found = await readModel.message(id);

@@ -1,4 +1,4 @@
-import type { Principal } from '../../../commands/permissions.ts';
+import { may, type Principal } from '../../../commands/permissions.ts';
 import type { JobId, Position } from '../../../events/ids.ts';
 import type { Job } from '../../../projections/model.ts';
 import { notFound, Problem } from '../../problems.ts';
@@ -8,7 +8,7 @@ import { made, readingOf, whenReadable } from '../reading.ts';
 import { jobParams, jobsQuery, jobsToCancel, newPriority } from '../schemas.ts';
 
 const refuseOthersJobs = (who: Principal): void => {
-  if (!who.roles.includes('operator'))
+  if (!may('readOthersJobs', who))
     throw new Problem(
       'forbidden',
       "Only an operator may see or cancel everyone's pictures; leave out `all`.",
@@ -38,7 +38,7 @@ export const jobOperations = ({ commands, readModel, log }: HttpApiParts): reado
     await whenReadable(readModel, await log.head());
     for (const id of ids) {
       const job = await reading.job(who, id);
-      if (job.ownerId !== who.id && !who.roles.includes('operator')) throw notFound(`job as ${id}`);
+      if (!may('cancelJob', who, { author: job.ownerId })) throw notFound(`job as ${id}`);
     }
     return ids;
   };

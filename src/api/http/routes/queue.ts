@@ -1,3 +1,4 @@
+import { may } from '../../../commands/permissions.ts';
 import { type Operation, ok, operation } from '../operation.ts';
 import type { HttpApiParts } from '../parts.ts';
 import { whenReadable } from '../reading.ts';
@@ -10,11 +11,11 @@ export const queueOperations = ({ commands, readModel }: HttpApiParts): readonly
     path: '/queue',
     query: queueQuery,
     async answer({ context: { principal }, query }) {
-      const isOperator = principal.roles.includes('operator');
+      const seesOthers = may('readOthersJobs', principal);
       const { paused, waiting, running, jobs, asOf } = await readModel.queue(principal.id, query.limit);
       const shown = jobs.map(({ jobId, ownerId, ticket, priority, round, place }) => {
         const own = ownerId === principal.id;
-        return { jobId: own || isOperator ? jobId : null, ticket, priority, round, place, own };
+        return { jobId: own || seesOthers ? jobId : null, ticket, priority, round, place, own };
       });
       return ok({ paused, waiting, running, jobs: shown, asOf });
     },
