@@ -43,6 +43,8 @@ describe.skipIf(!browserIsThere)('a person who asks for pictures', () => {
     }
     expect(await placesOf(second)).toEqual([1]);
     expect(await placesOf(third)).toEqual([2, 1]);
+    const belowTheEnd = (list: HTMLElement) => list.scrollHeight - list.scrollTop - list.clientHeight;
+    expect(await page.getByRole('log').evaluate(belowTheEnd)).toBeLessThan(1);
     await screenshot(page, 'done');
     await page.emulateMedia({ colorScheme: 'dark' });
     await screenshot(page, 'dark');
