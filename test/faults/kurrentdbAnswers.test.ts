@@ -325,6 +325,28 @@ describe('an event log on a server that answers oddly', () => {
   });
 
   it.each<[string, RegExp]>([
+    ['MaximumAppendSizeExceeded', /takes no append of that size/],
+    ['AccessDenied', /does not let us append; give EVENT_LOG_URL a user/],
+    ['StreamDeleted', /has been deleted/],
+  ])('tells at once why an append is declined (%s), and does the next', async (why, sentence) => {
+    const log = await open();
+    server.behaviour.decline = () => why;
+    await expect(log.append('job-1', 'no_stream', [newEvent()])).rejects.toThrow(sentence);
+    server.behaviour.decline = () => null;
+    await log.append('job-1', 'no_stream', [newEvent()]);
+    expect(log.health().state).toBe('ready');
+  });
+
+  it('tries again what the server had no time for, or could not do', async () => {
+    const log = await open();
+    for (const why of ['Timeout', 'Unknown']) {
+      server.behaviour.decline = once<string | null>(why, null);
+      await log.append(`job-${why}`, 'no_stream', [newEvent()]);
+    }
+    expect(await allOf(log.readAll())).toHaveLength(3);
+  });
+
+  it.each<[string, RegExp]>([
     ['mysql://x', /begins with "mysql:"/],
     ['esdb://', /it must be like esdb:\/\/host/],
     ['esdb://host:port', /it must be like esdb:\/\/host/],

@@ -9,6 +9,7 @@ import { openKurrentdbEventLog } from '../../src/events/log/kurrentdb/kurrentdbE
 import type { Times } from '../../src/events/log/kurrentdb/times.ts';
 import { type FaultyLine, openFaultyLine } from '../support/faultyLine.ts';
 import { allOf, follow } from '../support/followedLog.ts';
+import { openHttpServer } from '../support/httpServer.ts';
 import { type StandInProcess, startStandInProcess } from '../support/kurrentdb/standInProcess.ts';
 import { newEvent } from '../support/newEvent.ts';
 
@@ -132,6 +133,25 @@ describe('an event log on a server that goes away', () => {
     expect(problems.length).toBeGreaterThan(0);
     expect(problems.length).toBeLessThan(20);
     await seen.stop();
+  });
+
+  it('tells at /readyz what is the matter, and when it has passed', async () => {
+    const http = await openHttpServer(() => ({ log }));
+    try {
+      const ready = async () => {
+        const { status, body } = await http.call('GET', '/readyz');
+        return { status, parts: body.parts };
+      };
+      line.cut();
+      const reason = expect.stringMatching(/can not be reached .*see that it runs/);
+      const away = { status: 503, parts: { eventLog: { state: 'not_ready', reason } } };
+      await vi.waitFor(async () => expect(await ready()).toMatchObject(away), patience);
+      line.mend();
+      const well = { status: 200, parts: { eventLog: { state: 'ready', reason: null } } };
+      await vi.waitFor(async () => expect(await ready()).toMatchObject(well), patience);
+    } finally {
+      await http.close();
+    }
   });
 
   it('does not wait for ever where whatever is sent is swallowed, and writes nothing twice', async () => {

@@ -3,7 +3,7 @@ import status from '@eventstore/db-client/generated/status_pb.js';
 import streams from '@eventstore/db-client/generated/streams_pb.js';
 import anyMessage from 'google-protobuf/google/protobuf/any_pb.js';
 import emptyMessage from 'google-protobuf/google/protobuf/empty_pb.js';
-import type { Outcome, StoredEvent } from './standInLog.ts';
+import type { LogOutcome, Outcome, StoredEvent } from './standInLog.ts';
 
 const empty = () => new shared.Empty();
 const streamIdentifier = (name: string) =>
@@ -51,7 +51,7 @@ export const notFoundMessage = (stream: string) =>
     new streams.ReadResp.StreamNotFound().setStreamIdentifier(streamIdentifier(stream)),
   );
 
-export const appendMessage = (outcome: Outcome, { positions }: { readonly positions: boolean }) => {
+export const appendMessage = (outcome: LogOutcome, { positions }: { readonly positions: boolean }) => {
   const answer = new streams.AppendResp();
   if (outcome.kind === 'wrongVersion') {
     const wrong = new streams.AppendResp.WrongExpectedVersion();
@@ -76,6 +76,11 @@ export const batchMessage = (
   const answer = new streams.BatchAppendResp()
     .setCorrelationId(new shared.UUID().setString(correlationId))
     .setStreamIdentifier(streamIdentifier(stream));
+  if (outcome.kind === 'declined') {
+    const details = new anyMessage.Any();
+    details.pack(new emptyMessage.Empty().serializeBinary(), `event_store.client.${outcome.why}`);
+    return answer.setError(new status.Status().setMessage('declined').setDetails(details));
+  }
   if (outcome.kind === 'wrongVersion') {
     const wrong = new shared.WrongExpectedVersion();
     if (outcome.actual === null) wrong.setCurrentNoStream(new emptyMessage.Empty());

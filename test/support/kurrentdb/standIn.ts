@@ -35,6 +35,7 @@ import {
 } from './messages.ts';
 import {
   type Expected,
+  type Outcome,
   openStandInLog,
   type ProposedEvent,
   type StandInLog,
@@ -55,6 +56,8 @@ export interface Behaviour {
   refuse: (call: 'append' | 'read' | 'subscribe' | 'gossip') => Refusal | null;
   /** True: the append is done, and its answer is lost with the call. */
   loseAnswer: () => boolean;
+  /** Asked for each append; a word for why the server doesn't do it (`Timeout`, …), null where it does. */
+  decline: () => string | null;
   /** True: every answer to an append, and every event of a subscription, comes twice. */
   twice: boolean;
   /** True: subscriptions say nothing, and don't end. */
@@ -152,6 +155,7 @@ export const startStandIn = async ({
     ...{ twice: false, silent: false },
     refuse: () => null,
     loseAnswer: () => false,
+    decline: () => null,
   };
   /** Every server begins with events of its own, which nobody who reads `$all` may take for theirs. */
   if (log.all.length === 0)
@@ -195,11 +199,11 @@ export const startStandIn = async ({
       const refusal = behaviour.refuse('append');
       if (refusal !== null) return call.emit('error', failure(refusal));
       const stream = nameOf(batch.options.getStreamIdentifier());
-      const outcome = log.append(
-        stream,
-        expectedOf(batch.options, batch.options.getStreamPosition()),
-        batch.events,
-      );
+      const why = behaviour.decline();
+      const outcome: Outcome =
+        why === null
+          ? log.append(stream, expectedOf(batch.options, batch.options.getStreamPosition()), batch.events)
+          : { kind: 'declined', why };
       if (behaviour.loseAnswer())
         return call.emit('error', failure({ code: status.UNAVAILABLE, details: 'answer lost' }));
       const answer = batchMessage(id, stream, outcome, { positions: behaviour.appendPositions });

@@ -18,9 +18,10 @@ export type ProposedEvent = Pick<StoredEvent, 'id' | 'type' | 'contentType' | 'd
 
 export type Expected = number | 'no_stream' | 'stream_exists' | 'any';
 
-export type Outcome =
+export type LogOutcome =
   | { readonly kind: 'appended'; readonly revision: number; readonly position: number }
   | { readonly kind: 'wrongVersion'; readonly actual: number | null };
+export type Outcome = LogOutcome | { readonly kind: 'declined'; readonly why: string };
 
 /** One line of the file, one append: whole or, where the process died writing it, not there. */
 interface Line {
@@ -107,11 +108,11 @@ export const openStandInLog = (file?: string) => {
     return isSame && last !== undefined ? last : null;
   };
 
-  const append = (stream: string, expected: Expected, events: readonly ProposedEvent[]): Outcome => {
+  const append = (stream: string, expected: Expected, events: readonly ProposedEvent[]): LogOutcome => {
     const of = streams.get(stream) ?? [];
     const current = of.length - 1;
-    const wrong: Outcome = { kind: 'wrongVersion', actual: of.length === 0 ? null : current };
-    const appended = ({ revision, position }: StoredEvent): Outcome => ({
+    const wrong: LogOutcome = { kind: 'wrongVersion', actual: of.length === 0 ? null : current };
+    const appended = ({ revision, position }: StoredEvent): LogOutcome => ({
       kind: 'appended',
       revision,
       position,

@@ -11,7 +11,7 @@ import {
   WrongExpectedRevision,
 } from '../eventLog.ts';
 import type { SendAppend } from './appendStream.ts';
-import { CallFailed, canPass, tookTooLong } from './errors.ts';
+import { canPass, refusalOf } from './errors.ts';
 import type { AppendAnswer } from './messages.ts';
 import { growingPauses, type Times } from './times.ts';
 
@@ -196,27 +196,3 @@ const isSame =
   (events: readonly EncodedEvent[]) =>
   ({ id }: RecordedEvent, index: number): boolean =>
     events[index]?.id === id;
-
-/** What the server says of an append that it didn't do. */
-const refusalOf = (server: string, { what, message }: AppendAnswer & { kind: 'failed' }): Error => {
-  switch (what) {
-    case 'MaximumAppendSizeExceeded':
-      return new RangeError(
-        `the event log server ${server} takes no append of that size; write less at once, or raise its MaxAppendSize`,
-      );
-    case 'AccessDenied':
-      return new CallFailed(
-        `The event log server ${server} does not let us append; give EVENT_LOG_URL a user that may write our streams.`,
-        false,
-      );
-    case 'StreamDeleted':
-      return new CallFailed(
-        `The stream has been deleted on the event log server ${server}, for ever.`,
-        false,
-      );
-    case 'Timeout':
-      return tookTooLong(server, 'append');
-    default:
-      return new CallFailed(`The event log server ${server} could not append (${what} ${message}).`, true);
-  }
-};

@@ -1,5 +1,8 @@
 import { status } from '@grpc/grpc-js';
 import { EventLogUnavailable } from '../eventLog.ts';
+import type { AppendAnswer } from './messages.ts';
+
+type FailedAppend = AppendAnswer & { readonly kind: 'failed' };
 
 /** What became of a call, as the log's caller is told. */
 export class CallFailed extends EventLogUnavailable {
@@ -91,6 +94,30 @@ export const tookTooLong = (server: string, what: string): CallFailed =>
     `The event log server ${server} did not ${what} in time; it may be overloaded, or the network to it slow.`,
     true,
   );
+
+/** What it means that the server didn't do an append, in its own word for why. */
+export const refusalOf = (server: string, { what, message }: FailedAppend): Error => {
+  switch (what) {
+    case 'MaximumAppendSizeExceeded':
+      return new RangeError(
+        `the event log server ${server} takes no append of that size; write less at once, or raise its MaxAppendSize`,
+      );
+    case 'AccessDenied':
+      return new CallFailed(
+        `The event log server ${server} does not let us append; give EVENT_LOG_URL a user that may write our streams.`,
+        false,
+      );
+    case 'StreamDeleted':
+      return new CallFailed(
+        `The stream has been deleted on the event log server ${server}, for ever.`,
+        false,
+      );
+    case 'Timeout':
+      return tookTooLong(server, 'append');
+    default:
+      return new CallFailed(`The event log server ${server} could not append (${what} ${message}).`, true);
+  }
+};
 
 export const logIsClosed = (server: string): EventLogUnavailable =>
   new EventLogUnavailable(`The event log at ${server} has been closed.`);
