@@ -1,9 +1,10 @@
 import { useEffect, useState } from 'react';
-import { SignIn } from './components/SignIn.tsx';
+import { SignInDoor } from './components/SignInDoor.tsx';
 import { Toasts } from './components/ui/Toasts.tsx';
 import { Workspace } from './components/Workspace.tsx';
 import type { Gateway } from './gateway.ts';
 import { type Darkroom, DarkroomProvider, openDarkroom } from './hooks/useDarkroom.ts';
+import { useHandedToken } from './hooks/useHandedToken.ts';
 import { useSession } from './stores/sessionStore.ts';
 import { applyTheme, useTheme } from './stores/themeStore.ts';
 
@@ -11,6 +12,7 @@ export const App = ({ gateway }: { readonly gateway: Gateway }) => {
   const session = useSession((state) => state.session);
   const [darkroom, setDarkroom] = useState<Darkroom | null>(null);
 
+  useHandedToken(gateway);
   useEffect(() => applyTheme(useTheme.getState().theme), []);
 
   useEffect(() => {
@@ -25,7 +27,7 @@ export const App = ({ gateway }: { readonly gateway: Gateway }) => {
 
   return (
     <>
-      {session === null && <SignIn gateway={gateway} />}
+      {session === null && <SignInDoor gateway={gateway} />}
       {darkroom !== null && (
         <DarkroomProvider value={darkroom}>
           <Workspace />

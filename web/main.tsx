@@ -1,12 +1,14 @@
 import './zodWithoutEval.ts';
 import { StrictMode } from 'react';
 import { createRoot } from 'react-dom/client';
-import { connect, signIn, webStorage } from '../src/client/index.ts';
+import { connect, signIn, signInMode, signInWithToken, webStorage } from '../src/client/index.ts';
 import { App } from './App.tsx';
 import type { Gateway } from './gateway.ts';
 
 const gateway: Gateway = {
   signIn: (name, roles) => signIn(location.origin, name, roles),
+  signInWithToken: (token) => signInWithToken(location.origin, token),
+  signInMode: () => signInMode(location.origin),
   connect: (session) =>
     connect({
       url: location.origin,

@@ -31,5 +31,5 @@ export {
 export type { Command } from './command.ts';
 export { connect } from './connect.ts';
 export type { Outbox, Outgoing } from './outbox.ts';
-export { signIn } from './signIn.ts';
+export { signIn, signInMode, signInWithToken } from './signIn.ts';
 export { type ClientStorage, memoryStorage, webStorage } from './storage.ts';

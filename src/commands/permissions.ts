@@ -71,6 +71,8 @@ export const waysIn = {
     'GET /healthz': 'anyone',
     'GET /readyz': 'anyone',
     'POST /sessions': 'anyone',
+    'GET /sign-in': 'anyone',
+    'GET /me': 'signed_in',
     'POST /conversations': 'signed_in',
     'GET /conversations': 'signed_in',
     'GET /conversations/:id': 'readConversation',

@@ -13,7 +13,7 @@ import { imageOperations } from './routes/images.ts';
 import { jobOperations } from './routes/jobs.ts';
 import { messageOperations } from './routes/messages.ts';
 import { queueOperations } from './routes/queue.ts';
-import { noSessions, sessionOperations } from './routes/sessions.ts';
+import { noSessions, sessionOperations, signInOperations } from './routes/sessions.ts';
 import { neverStored, securityHeaders } from './securityHeaders.ts';
 import { answerProblems, trace } from './trace.ts';
 import { webPage } from './webPage.ts';
@@ -50,6 +50,7 @@ const routes = (operations: readonly Operation[], answer: ReturnType<typeof answ
 
 const operationsOf = (parts: HttpApiParts, origins: ReadonlySet<string>): readonly Operation[] => [
   ...(parts.sessions === null ? noSessions : sessionOperations(parts.sessions, parts.people, origins)),
+  ...signInOperations(parts.config.AUTH_MODE),
   ...conversationOperations(parts),
   ...messageOperations(parts),
   ...jobOperations(parts),

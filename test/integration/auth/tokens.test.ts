@@ -70,6 +70,11 @@ describe.each(['secret', 'keys'] as const)('where tokens are checked by a %s', (
     });
     expect((await call(token)).status).toBe(200);
     expect(await shake(token)).toBe('welcome');
+    const { http } = servers[by]();
+    expect((await http.call('GET', '/api/v1/me', { token })).body).toEqual({
+      user: { id: 'ada', name: 'Ada', roles: ['user', 'auditor'] },
+    });
+    expect((await http.call('GET', '/api/v1/sign-in')).body).toEqual({ mode: 'jwt' });
   });
 
   it.each<[string, Claims, string]>([

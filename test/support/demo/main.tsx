@@ -1,6 +1,7 @@
 import { createRoot } from 'react-dom/client';
 import '../../../web/styles/index.css';
 import { App } from '../../../web/App.tsx';
+import type { Gateway } from '../../../web/gateway.ts';
 import { routeTo } from '../../../web/stores/route.ts';
 import { useSession } from '../../../web/stores/sessionStore.ts';
 import { createFakeClient, type FakeClient, fakeSession } from '../fakeClient.ts';
@@ -21,6 +22,12 @@ if (scene !== null && scene !== undefined) {
 
 const root = document.getElementById('root');
 if (root === null) throw new Error('no root');
-createRoot(root).render(<App gateway={{ signIn: async () => session, connect: () => client }} />);
+const gateway: Gateway = {
+  signIn: async () => session,
+  signInWithToken: async () => session,
+  signInMode: async () => 'local',
+  connect: () => client,
+};
+createRoot(root).render(<App gateway={gateway} />);
 scene?.later?.();
 Object.assign(window, { client });

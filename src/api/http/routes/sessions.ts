@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import type { Sessions } from '../../authenticationLocal.ts';
 import { Problem } from '../../problems.ts';
-import { type Operation, openOperation } from '../operation.ts';
+import { type Operation, ok, openOperation, operation } from '../operation.ts';
 import { refuseForeignPages } from '../origins.ts';
 import type { People } from '../people.ts';
 import { newSession } from '../schemas.ts';
@@ -38,4 +38,10 @@ export const noSessions: readonly Operation[] = [
       );
     },
   }),
+];
+
+/** What a page needs to sign somebody in: by what it is done here, and whose a token is. */
+export const signInOperations = (mode: 'local' | 'jwt'): readonly Operation[] => [
+  openOperation({ method: 'get', path: '/sign-in', answer: async () => ok({ mode }) }),
+  operation({ method: 'get', path: '/me', answer: async ({ context }) => ok({ user: context.principal }) }),
 ];
