@@ -13,6 +13,9 @@ export const personal = <Schema extends z.ZodType>(schema: Schema): Schema => sc
 /** NUL and lone surrogates are refused, for stores change them silently. */
 const storable = (text: string): boolean => !text.includes('\u0000') && text.isWellFormed();
 
+/** How many characters (code points, not UTF-16 units) a text has; what limits are counted in. */
+export const charactersOf = (text: string): number => [...text].length;
+
 /** Text of at most `longest` characters (code points, not UTF-16 units) that every store keeps as it is. */
 export const text = (longest: number, shortest = 0) =>
   z

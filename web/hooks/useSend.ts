@@ -1,3 +1,4 @@
+import { charactersOf } from '../../src/events/json.ts';
 import type { Conversation } from '../../src/projections/model.ts';
 import { type FieldErrors, optionErrors, wantedImage } from '../stores/imageOptions.ts';
 import { useToasts } from '../stores/toastStore.ts';
@@ -10,8 +11,9 @@ const longestText = 16_000;
 
 const textError = (text: string, asks: boolean): string | null => {
   const longest = asks ? longestPrompt : longestText;
-  return text.length > longest
-    ? `This has ${text.length.toLocaleString('en')} characters; ${asks ? 'a prompt' : 'a message'} has at most ${longest.toLocaleString('en')}.`
+  const characters = charactersOf(text);
+  return characters > longest
+    ? `This has ${characters.toLocaleString('en')} characters; ${asks ? 'a prompt' : 'a message'} has at most ${longest.toLocaleString('en')}.`
     : null;
 };
 

@@ -3,7 +3,7 @@ import { roles } from '../../commands/permissions.ts';
 import { title } from '../../events/conversation.ts';
 import { conversationId, imageId, jobId, messageId, position, userId } from '../../events/ids.ts';
 import { count, priority, prompt, seed, side, steps } from '../../events/imageRequest.ts';
-import { personal, text } from '../../events/json.ts';
+import { charactersOf, personal, text } from '../../events/json.ts';
 import { messageMetadata, messageText } from '../../events/message.ts';
 import { person } from '../../events/metadata.ts';
 import { plainName } from '../authenticationLocal.ts';
@@ -118,7 +118,8 @@ export const newMessage = (longestTimeout: number) =>
       message: 'must not be empty where there is no image with a prompt',
     })
     .refine(
-      ({ text, image }) => image === undefined || image.prompt !== undefined || text.length <= longestPrompt,
+      ({ text, image }) =>
+        image === undefined || image.prompt !== undefined || charactersOf(text) <= longestPrompt,
       {
         path: ['text'],
         message: `must have at most ${longestPrompt.toLocaleString('en')} characters where it is the prompt`,

@@ -29,6 +29,13 @@ const paths = ({ body }: { body: Readonly<Record<string, unknown>> }): unknown =
 const image = (wanted: object) => ({ text: 'a storm', image: wanted });
 const deep = (depth: number): object => (depth === 0 ? {} : { a: deep(depth - 1) });
 
+it('takes as many characters as it says, whatever characters they are', async () => {
+  const emoji = '🏔'.repeat(4_000);
+  const { message: posted } = await ada.post(conversation, { text: emoji, image: {} });
+  const { body } = await ada.call('GET', `/messages/${posted.messageId}`);
+  expect(body).toMatchObject({ message: { text: emoji, image: { request: { prompt: emoji } } } });
+});
+
 describe('a message is refused with 400 that names', () => {
   it.each<[string, object, string[]]>([
     ['an unknown field', { text: 'a', colour: 'red' }, ['colour']],
