@@ -8,6 +8,7 @@ const benches: Readonly<Record<string, () => Promise<BenchTable>>> = {
   append: async () => (await import('./append.ts')).benchAppend(),
   kurrentdb: async () => (await import('./kurrentdb.ts')).benchKurrentdb(),
   rebuild: async () => (await import('./rebuild.ts')).benchRebuild(),
+  mongodb: async () => (await import('./mongodb.ts')).benchMongodb(),
   queue: async () => (await import('./queue.ts')).benchQueue(),
   start: async () => (await import('./start.ts')).benchStart(),
 };

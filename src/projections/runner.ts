@@ -117,20 +117,29 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
   const led = (): readonly Track[] =>
     tracks.filter(({ lease, stopped }) => lease !== null && stopped === null);
 
-  /** Takes up what is held by now and wasn't, from where its last holder came; leaves what is held no longer. */
+  /** Fences off the last holder, and goes on from where that one came. */
+  const takeUp = async (track: Track, lease: Lease): Promise<void> => {
+    const checkpoint = await documents.takeOver(lease);
+    const head = await log.head();
+    track.lease = lease;
+    const reason = goOnFrom(track, checkpoint, { logId: log.logId, head });
+    if (reason !== null && track.stopped === null) stop(track, reason, null);
+  };
+
+  /** Takes up what is held by now and wasn't; leaves what is held no longer. */
   const takeUpHeld = async (): Promise<void> => {
     const held = new Map(leases.held().map((lease) => [lease.name, lease]));
-    for (const track of tracks) {
-      const lease = held.get(track.name) ?? null;
-      if (lease?.fence === track.lease?.fence) continue;
-      track.lease = null;
-      startAgain(track);
-      if (lease === null) continue;
-      const checkpoint = await documents.takeOver(lease);
-      track.lease = lease;
-      const reason = goOnFrom(track, checkpoint, { logId: log.logId, head: await log.head() });
-      if (reason !== null && track.stopped === null) stop(track, reason, null);
-    }
+    // Until the last of them is done: none may go on behind the next try.
+    const outcomes = await Promise.allSettled(
+      tracks.map(async (track) => {
+        const lease = held.get(track.name) ?? null;
+        if (lease?.fence === track.lease?.fence) return;
+        track.lease = null;
+        startAgain(track);
+        if (lease !== null) await takeUp(track, lease);
+      }),
+    );
+    for (const outcome of outcomes) if (outcome.status === 'rejected') throw outcome.reason;
     waiters.settle();
   };
 

@@ -40,8 +40,11 @@ export const prepareCollections = async (
   database: Db,
   collections: readonly AnyCollection[],
 ): Promise<void> => {
-  for (const collection of collections)
-    await prepareIndexes(database, collectionOf(collection.name), indexesOf(collection));
+  await Promise.all(
+    collections.map((collection) =>
+      prepareIndexes(database, collectionOf(collection.name), indexesOf(collection)),
+    ),
+  );
 };
 
 /** Records whose time is over are removed by the server. */

@@ -38,6 +38,9 @@ const operationOf = (write: DocumentWrite, fence: number | undefined): Operation
   return { replaceOne: { filter, replacement, upsert: true } };
 };
 
+/** So that a slow server answers a command long before the line counts as dead. */
+const mostInACommand = 500;
+
 /** Runs them all; gives back those that were refused by E11000 on `_id`. Any other error is thrown. */
 const run = async (
   collection: Collection<StoredDocument>,
@@ -75,8 +78,10 @@ export const writeDocuments = async (
   await Promise.all(
     [...operations].map(async ([name, all]) => {
       const collection = documentsOf(database, name);
-      const refused = await run(collection, all);
-      if (refused.length > 0) await run(collection, refused);
+      for (let begin = 0; begin < all.length; begin += mostInACommand) {
+        const refused = await run(collection, all.slice(begin, begin + mostInACommand));
+        if (refused.length > 0) await run(collection, refused);
+      }
     }),
   );
 };
