@@ -12,6 +12,7 @@ import {
 import { documentsOf, fieldOf } from '../../src/projections/documents/mongodb/layout.ts';
 import { openMongodbDocumentStore } from '../../src/projections/documents/mongodb/mongodbDocumentStore.ts';
 import { type Asked, askCount, askQuery } from '../../src/projections/documents/mongodb/reader.ts';
+import { writeDocuments } from '../../src/projections/documents/mongodb/writer.ts';
 import { openTemporaryMongodb, type TemporaryMongodb } from '../support/mongodb/temporaryMongodb.ts';
 import { type TestServer, testServer } from '../support/mongodb/testServer.ts';
 import { documentStoreContract } from './documentStore.contract.ts';
@@ -152,6 +153,27 @@ else {
       await store.documents.prepare([fruits]);
       await expect(store.documents.write([apple('a\ud800', 'red')], [])).rejects.toThrow(/lone surrogate/);
       await expect(store.documents.write([apple('a', 'r\udc00d')], [])).rejects.toThrow(/lone surrogate/);
+    });
+
+    it('tries once more what was refused because another made the same document, for that may be older', async () => {
+      const collection = documentsOf(database, 'fruits_1');
+      let tries = 0;
+      const bulkWrite: typeof collection.bulkWrite = async (...call) => {
+        tries += 1;
+        if (tries > 1) return collection.bulkWrite(...call);
+        await collection.insertOne({ _id: 'a', position: positionOf(9), body: null });
+        try {
+          return await collection.bulkWrite(...call);
+        } finally {
+          await collection.updateOne({ _id: 'a' }, { $set: { position: positionOf(1) } });
+        }
+      };
+      const raced: Db = Object.assign(Object.create(database), {
+        collection: () => Object.assign(Object.create(collection), { bulkWrite }),
+      });
+      await writeDocuments(raced, [{ ...apple('a', 'red'), position: positionOf(5) }], []);
+      expect(tries).toBe(2);
+      expect(await store.documents.get(fruits, 'a')).toEqual({ colour: 'red' });
     });
 
     it('does not take the refusal of another unique index for success', async () => {
