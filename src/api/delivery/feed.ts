@@ -115,10 +115,13 @@ export const createFeed = ({ log, logger, hand, doubt }: FeedParts) => {
     if (tail !== null) await takeNews(tail, continuity.trust(left, until), until);
   };
 
+  const getToKnow = async (continuity: Continuity, { stream, revision }: RecordedEvent): Promise<void> => {
+    for await (const before of log.readStream(stream, { from: revision - 1, maxCount: 1 }))
+      continuity.learn(before);
+  };
+
   const takePage = async (continuity: Continuity, page: readonly RecordedEvent[]): Promise<void> => {
-    for (const { stream, revision } of continuity.strangers(page))
-      for await (const before of log.readStream(stream, { from: revision - 1, maxCount: 1 }))
-        continuity.learn(before);
+    await Promise.all(continuity.strangers(page).map((stranger) => getToKnow(continuity, stranger)));
     const { news, missingAfter } = continuity.take(page);
     const last = page.at(-1);
     if (tail === null || last === undefined) return;

@@ -3,6 +3,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { positionOf, startOfLog } from '../../../src/events/ids.ts';
 import type { ConversationSnapshot } from '../../../src/projections/readModel.ts';
 import { ada, ben, eve, type Node, openNode } from '../../support/deliveryNode.ts';
+import { openDeliveryServer } from '../../support/deliveryServer.ts';
 
 let node: Node;
 afterEach(() => node.close());
@@ -87,6 +88,44 @@ describe('subscribing', () => {
     await between.untilLive();
     expect(between.positions()).toEqual(missed.slice(1));
     expect(between.batches()[0]?.after).toBe(missed[0]);
+  });
+
+  it('resumes after a short absence from what the node remembers, without asking the documents', async () => {
+    node = await openNode();
+    const id = await node.story.start(ada);
+    const { readModel } = node.stores;
+    let isAway = false;
+    const whileThere = <Words extends readonly unknown[], Result>(
+      ask: (...words: Words) => Promise<Result>,
+    ) => {
+      return async (...words: Words): Promise<Result> => {
+        if (isAway) throw new Error('the documents are away');
+        return ask(...words);
+      };
+    };
+    const server = await openDeliveryServer({
+      log: node.log,
+      readModel: {
+        whenProcessed: whileThere(readModel.whenProcessed),
+        position: whileThere(readModel.position),
+        snapshot: whileThere(readModel.snapshot),
+        timeline: whileThere(readModel.timeline),
+        lastInScope: whileThere(readModel.lastInScope),
+      },
+    });
+    const first = server.connect('ada');
+    const { position } = await first.subscribe({ scope: 'conversation', id });
+    await first.untilLive();
+    first.close();
+    isAway = true;
+    const missed = await node.story.renameOften(id, 500);
+    const again = server.connect('ada');
+    const cursor = { after: position, logId: node.log.logId };
+    expect(await again.subscribe({ scope: 'conversation', id, ...cursor })).toMatchObject({ mode: 'replay' });
+    await again.untilLive();
+    expect(again.positions()).toEqual(missed);
+    expect(again.batches()[0]?.after).toBe(position);
+    await server.close();
   });
 
   it('takes a cursor that no event of the scope has', async () => {
