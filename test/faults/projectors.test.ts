@@ -123,6 +123,7 @@ describe.skipIf('missing' in choice)(
         expect([status, body.parts.documents.state, body.parts.eventLog.state]).toEqual([
           ...[503, 'not_ready', 'ready'],
         ]);
+        expect(body.parts.documents.reason).toMatch(/no answer within|can not be reached/);
       }, patience);
       expect((await fetch(`${one.url}/healthz`)).status).toBe(200);
       await proxy.up();

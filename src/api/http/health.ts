@@ -21,14 +21,17 @@ const inTime = async <Result>(answer: Promise<Result>): Promise<Result> => {
 interface Part {
   readonly state: 'ready' | 'not_ready';
   readonly position: Position | null;
+  /** What is the matter, where something is. */
+  readonly reason: string | null;
 }
 
 const check = async (name: string, position: () => Promise<Position>, logger: Logger): Promise<Part> => {
   try {
-    return { state: 'ready', position: await inTime(position()) };
+    return { state: 'ready', position: await inTime(position()), reason: null };
   } catch (cause) {
     logger.warn({ err: cause, part: name }, 'not ready');
-    return { state: 'not_ready', position: null };
+    const reason = cause instanceof Error ? cause.message : String(cause);
+    return { state: 'not_ready', position: null, reason };
   }
 };
 
@@ -68,7 +71,7 @@ export const ready =
     response.status(isReady ? 200 : 503).json({
       status: isReady ? 'ready' : 'not_ready',
       parts: {
-        eventLog: { ...eventLog, reason: log.health().reason },
+        eventLog: { ...eventLog, reason: log.health().reason ?? eventLog.reason },
         documents: {
           ...documents,
           lag: documents.position === null ? null : lag(eventLog.position, documents.position),
