@@ -19,6 +19,9 @@ import { makeTemporaryFolder } from './temporaryLog.ts';
 const { TEST_STORES, EVENT_LOG_TEST_URL = '', DOCUMENTS_TEST_URL = '' } = process.env;
 const onServers = TEST_STORES === 'servers';
 
+/** False on a server that only stands in for one with snapshots. */
+export const readsOfOneMoment = !onServers || process.env.DOCUMENTS_TEST_SNAPSHOTS === 'true';
+
 /** For the names of tests. */
 export const storesName = onServers ? 'the servers' : 'SQLite';
 

@@ -20,6 +20,7 @@ const { status } = spawnSync(
       TEST_STORES: 'servers',
       EVENT_LOG_TEST_URL: eventLog.url,
       DOCUMENTS_TEST_URL: documents.url,
+      DOCUMENTS_TEST_SNAPSHOTS: String(documentServer.isReal),
     },
   },
 );

@@ -79,7 +79,10 @@ describe('the image worker', () => {
     const commands = createCommands(log, {
       ...{ now, newSeed: () => 7, jobLimits },
       nameOf: async (id) => id,
-      locateJob: async (id) => (await readModel.job(id))?.messageId ?? null,
+      locateJob: async (id) => {
+        await readModel.whenProcessed(await log.head(), 20_000);
+        return (await readModel.job(id))?.messageId ?? null;
+      },
     });
     const images = await openFolderImageStore(join(folder, 'images'));
     const common = { log, documents, projections, logger };
