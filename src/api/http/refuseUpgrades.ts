@@ -15,11 +15,13 @@ const plainHead = ({ method, url, rawHeaders }: IncomingMessage): Buffer => {
  * Some clients ask on each new connection whether it may become HTTP/2 (Java's, curl with --http2), and
  * take the plain answer where it may not. Node gives such a request to the listeners of `upgrade`, who
  * know WebSocket alone and hang up. It is put back in front of what follows, without the wish, and the
- * connection is begun anew, so that it is answered like every other.
+ * connection is begun anew, so that it is answered like every other. So is who asks for a WebSocket while
+ * nobody serves any, as at the start: unanswered, a client that comes back would wait for its own time limit.
  */
 export const refuseUpgrades = (server: Server): void => {
   server.on('upgrade', (request: IncomingMessage, socket: Duplex, head: Buffer) => {
-    if (/^websocket$/i.test(request.headers.upgrade ?? '')) return;
+    const isServed = server.listenerCount('upgrade') > 1;
+    if (isServed && /^websocket$/i.test(request.headers.upgrade ?? '')) return;
     socket.unshift(Buffer.concat([plainHead(request), head]));
     server.emit('connection', socket);
   });
