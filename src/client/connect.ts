@@ -8,10 +8,10 @@ import { conversationCommands } from './conversationCommands.ts';
 import { createHttp } from './http.ts';
 import { createOutbox } from './outbox.ts';
 import { createOutboxKeeping } from './outboxKeeping.ts';
-import { createRenewal } from './renewal.ts';
 import type { ScopeFollower } from './scopeFollower.ts';
 import { createScopes, type Followers } from './scopes.ts';
 import { subscriptionTo } from './sharing.ts';
+import { createSignedIn } from './signedIn.ts';
 import { createStateKeeping } from './stateKeeping.ts';
 import { memoryStorage } from './storage.ts';
 import { watchForWaking } from './waking.ts';
@@ -61,38 +61,20 @@ const keptUnder = (url: string, { user }: Session, what: string): string => {
 
 /** Connects as the person of a session, and keeps what is asked for complete until it is closed. */
 export const connect = (options: ConnectOptions): ConnectedClient => {
-  const { url, tickMs = 15_000, retryMs = 500, answerMs = 10_000 } = options;
+  const { url, stateStorage, tickMs = 15_000, retryMs = 500, answerMs = 10_000 } = options;
   const { outboxStorage = memoryStorage(), outboxLimit = 100, onStorageTrouble = () => {} } = options;
-  let { session } = options;
-  let isExpired = false;
-  const over = () => {
-    if (isExpired) return;
-    isExpired = true;
-    options.onSessionExpired?.();
-  };
-  const renew = (renewed: Session) => {
-    session = renewed;
-    isExpired = false;
-    renewal?.follow(session);
-    connection.renew(session.token);
+  const signedIn = createSignedIn(options, retryMs, () => {
+    connection.renew(token());
     outbox.wake();
-  };
-  const { renewSession } = options;
-  const renewal =
-    renewSession === undefined ? null : createRenewal({ renewSession, renewed: renew, over, retryMs });
-  const refused = (refusedToken: string | null) => {
-    // Of a token that was replaced meanwhile: what was refused goes on with the new one.
-    if (refusedToken !== session.token) connection.renew(session.token);
-    else if (renewal === null) over();
-    else renewal.refused();
-  };
+  });
+  const token = () => signedIn.session().token;
+  const kept = (what: string) => keptUnder(url, signedIn.session(), what);
 
   const closing = new AbortController();
   const open = new Set<() => void>();
-  const token = () => session.token;
-  const http = createHttp({ url, token, closed: closing.signal, onUnauthorized: refused, retryMs });
+  const http = createHttp({ url, token, closed: closing.signal, onUnauthorized: signedIn.refused, retryMs });
   const outbox = createOutbox({
-    keeping: createOutboxKeeping(outboxStorage, keptUnder(url, session, 'outbox'), onStorageTrouble),
+    keeping: createOutboxKeeping(outboxStorage, kept('outbox'), onStorageTrouble),
     attempt: (command, key) => http.attempt(requestOf(command), key),
     limit: outboxLimit,
     retryMs,
@@ -100,29 +82,34 @@ export const connect = (options: ConnectOptions): ConnectedClient => {
   const followers: Followers = new Map();
   const listener = createListener(followers, {
     onConnected: outbox.wake,
-    onWelcome: ({ serverTime }) => renewal?.serverTimeIs(Date.parse(serverTime)),
-    onSignInRefused: refused,
+    onWelcome: ({ serverTime }) => signedIn.serverTimeIs(Date.parse(serverTime)),
+    onSignInRefused: signedIn.refused,
     onOtherLog: http.forgetPosition,
   });
   const connection = new Connection({ url, token, reconnectMs: retryMs, answerMs }, listener);
-  const { stateStorage } = options;
   const keepingOf = (id: ConversationId) =>
     stateStorage === undefined
       ? null
-      : createStateKeeping(stateStorage, keptUnder(url, session, 'states'), id, onStorageTrouble);
+      : createStateKeeping(stateStorage, kept('states'), id, onStorageTrouble);
   const timing = { tickMs, retryMs };
-  const scopes = createScopes({ followers, line: connection, timing, http, session, keepingOf });
+  const scopes = createScopes({
+    followers,
+    line: connection,
+    timing,
+    http,
+    keepingOf,
+    self: options.session.user.id,
+  });
   const stopWatching = watchForWaking(() => {
     connection.hurry();
     each(followers, (follower) => follower.woken());
     outbox.wake();
   });
-  renewal?.follow(session);
   connection.open();
 
   return {
     get session() {
-      return session;
+      return signedIn.session();
     },
     api: createApi(http),
     connection: connection.status,
@@ -142,13 +129,13 @@ export const connect = (options: ConnectOptions): ConnectedClient => {
       const { scope, release } = scopes.queues.acquire('queue');
       return subscriptionTo(scope, release, open);
     },
-    renew,
+    renew: signedIn.renew,
     close: () => {
       outbox.close();
       closing.abort();
       for (const closeOne of [...open]) closeOne();
       stopWatching();
-      renewal?.stop();
+      signedIn.stop();
       connection.close();
       each(followers, (follower) => follower.close());
     },

@@ -1,7 +1,6 @@
-import type { ConversationId } from '../events/ids.ts';
-import { startOfLog } from '../events/ids.ts';
+import { type ConversationId, startOfLog, type UserId } from '../events/ids.ts';
 import { createExactReads, type ExactReads } from './api.ts';
-import { ApiProblem, type Session } from './client.ts';
+import { ApiProblem } from './client.ts';
 import { type ConversationScope, createConversationScope } from './conversationScope.ts';
 import type { Http } from './http.ts';
 import { createQueueScope, type QueueScope } from './queueScope.ts';
@@ -54,7 +53,7 @@ export interface ScopeParts {
   readonly line: Line;
   readonly timing: Timing;
   readonly http: Http;
-  readonly session: Session;
+  readonly self: UserId;
   readonly keepingOf: (id: ConversationId) => StateKeeping | null;
 }
 
@@ -71,7 +70,7 @@ const isMissing = async (http: Http, reads: ExactReads, id: ConversationId): Pro
 };
 
 /** The scopes that are open, by what they are of. */
-export const createScopes = ({ followers, line, timing, http, session, keepingOf }: ScopeParts): Scopes => {
+export const createScopes = ({ followers, line, timing, http, self, keepingOf }: ScopeParts): Scopes => {
   const reads = createExactReads(http);
   const conversations = sharingOf(
     followers,
@@ -93,7 +92,7 @@ export const createScopes = ({ followers, line, timing, http, session, keepingOf
     () => ({ scope: 'user' }),
     () =>
       createUserScope({
-        self: session.user.id,
+        self,
         line,
         timing,
         fetchConversation: reads.conversation,

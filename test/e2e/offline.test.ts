@@ -18,7 +18,10 @@ import { openTcpProxy, type TcpProxy } from '../support/tcpProxy.ts';
 
 const patient = { timeout: 60_000, interval: 100 };
 
-describe.skipIf(!browserIsThere)('a page whose connection breaks', () => {
+/** A busy machine draws the pictures of these tests slowly. */
+const patiently = { timeout: 300_000 };
+
+describe.skipIf(!browserIsThere)('a page whose connection breaks', patiently, () => {
   let browser: Browser;
   let folder: string;
   let server: ServerProcess;

@@ -146,6 +146,16 @@ describe('a conversation that is followed', () => {
     expect(server.subscribes[2]).toMatchObject({ after: log[2]?.position });
   });
 
+  it('does not call itself live after silence, until it is answered', async () => {
+    const whole = server.script.subscribe;
+    server.script.subscribe = (request) => (server.subscribes.length < 2 ? whole(request) : null);
+    const view = await opened({ tickMs: 20, answerMs: 50 });
+    await until(() => expect(view.state.view).toBe('stale'));
+    expect(texts(view)).toEqual(upTo(1));
+    server.script.subscribe = whole;
+    await until(() => expect(view.state.view).not.toBe('stale'));
+  });
+
   it('asks again where no answer comes', async () => {
     const whole = server.script.subscribe;
     server.script.subscribe = (request) => (server.subscribes.length < 3 ? null : whole(request));
