@@ -29,4 +29,6 @@ process.stdin.on('data', () => {
   const { heapUsed, external } = process.memoryUsage();
   process.stdout.write(`memory ${heapUsed + external}\n`);
 });
+// Whoever started it is gone.
+process.stdin.on('end', () => process.exit());
 process.stdout.write(`ready ${server.port}\n`);
