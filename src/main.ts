@@ -6,8 +6,11 @@ import { v7 } from 'uuid';
 import { UnusableSecret } from './api/authenticationLocal.ts';
 import { createDelivery } from './api/delivery/createDelivery.ts';
 import { createHealthApi, createHttpApi } from './api/http/createHttpApi.ts';
+import type { SweepingShown } from './api/http/health.ts';
 import { createHttpServer, notReady } from './api/http/httpServer.ts';
 import { people as openPeople } from './api/http/people.ts';
+import { createMetrics, type Metrics } from './api/metrics/createMetrics.ts';
+import { watchDelivery, watchFiles, watchLog, watchSweep, watchWorkload } from './api/metrics/watch.ts';
 import { openAuthentication } from './api/openAuthentication.ts';
 import { createCommands } from './commands/createCommands.ts';
 import type { Config } from './config.ts';
@@ -31,7 +34,8 @@ import { startSweep } from './workers/sweep.ts';
 /**
  * What a process may do; many may do each. `api`: HTTP, sockets and the page. `projector`: writes
  * documents, of each projection one process at a time. `worker`: draws. `sweep`: queues jobs (one process
- * at a time) and looks for those that are stuck. Every process says at /healthz and /readyz how it is.
+ * at a time) and looks for those that are stuck. Every process says at /healthz and /readyz how it is, and at /metrics what it
+ * counts.
  */
 export const duties = ['api', 'projector', 'worker', 'sweep'] as const;
 export type Duty = (typeof duties)[number];
@@ -74,6 +78,7 @@ const listen = (server: Server, { HOST, PORT }: Config): Promise<string> =>
 const fileOf = (url: string | undefined, fallback: string): string =>
   url?.replace(/^(sqlite|file):/, '') ?? fallback;
 
+const now = (): Date => new Date();
 const monotonic = (): number => performance.now();
 
 /**
@@ -134,19 +139,22 @@ const lifeOf = (closing: (() => Promise<unknown>)[]): Life => ({
 const openStores = async (
   config: Config,
   logger: Logger,
+  metrics: Metrics,
   does: ReadonlySet<Duty>,
   { opened, started }: Life,
 ) => {
   const folder = config.DATA_DIR;
-  const log = opened(
+  const bareLog = opened(
     await openEventLog(config.EVENT_LOG_URL ?? `sqlite:${join(folder, 'events.db')}`, {
       namespace: config.EVENT_LOG_NAMESPACE,
       report: (problem) => logger.warn({ err: problem }, 'the event log overcame a problem'),
     }),
   );
-  const documents = opened(
+  const bareDocuments = opened(
     await openDocumentStore(config.DOCUMENTS_URL ?? `sqlite:${join(folder, 'documents.db')}`),
   );
+  const log = metrics.measureLog(bareLog);
+  const documents = metrics.measureDocuments(bareDocuments);
   const images = await openFolderImageStore(fileOf(config.IMAGES_URL, join(folder, 'images')));
   const projections = started(
     await startProjections({
@@ -156,11 +164,12 @@ const openStores = async (
     }),
   );
   const readModel = openReadModel(documents, projections, all);
+  watchLog(metrics.gauges, log, projections);
+  watchWorkload(metrics.gauges, documents, now);
+  watchFiles(metrics.gauges, log, documents);
   return { log, documents, images, projections, readModel };
 };
 type Stores = Awaited<ReturnType<typeof openStores>>;
-
-const now = (): Date => new Date();
 
 const jobLimitsOf = (config: Config) => ({ attempts: config.JOB_ATTEMPTS, timeoutMs: config.JOB_TIMEOUT_MS });
 
@@ -170,8 +179,9 @@ const startWorkers = (
   does: ReadonlySet<Duty>,
   engine: ImageEngine,
   stores: Stores,
+  metrics: Metrics,
   { started }: Life,
-): void => {
+): SweepingShown | undefined => {
   const { log, readModel } = stores;
   const jobLimits = jobLimitsOf(config);
   const deskOf = (id: string, name: string) =>
@@ -181,10 +191,14 @@ const startWorkers = (
     const desk = deskOf(`worker:${v7()}`, 'Image worker');
     started(startImageWorker({ ...stores, engine, logger, now, clock: monotonic, desk, slots, leaseMs }));
   }
-  if (!does.has('sweep')) return;
-  started(startQueueing({ ...stores, desk: deskOf('queueing', 'Queueing'), logger }));
+  if (!does.has('sweep')) return undefined;
+  const queueing = started(startQueueing({ ...stores, desk: deskOf('queueing', 'Queueing'), logger }));
   const desk = deskOf('sweep', 'Sweep');
-  started(startSweep({ readModel, logger, clock: monotonic, desk, when, leaseMs, stuckAfterMs }));
+  const sweep = started(
+    startSweep({ readModel, logger, clock: monotonic, desk, when, leaseMs, stuckAfterMs }),
+  );
+  watchSweep(metrics.gauges, sweep.health, queueing.health);
+  return { sweep: sweep.health, queueing: queueing.health };
 };
 
 const startApi = async (
@@ -192,6 +206,8 @@ const startApi = async (
   logger: Logger,
   engine: ImageEngine,
   stores: Stores,
+  metrics: Metrics,
+  sweeping: SweepingShown | undefined,
   server: Server,
   { opened }: Life,
 ): Promise<RequestListener> => {
@@ -202,7 +218,7 @@ const startApi = async (
     logger,
   });
   const people = openPeople(documents);
-  const commands = createCommands(log, {
+  const bareCommands = createCommands(log, {
     now,
     newSeed: () => Math.floor(Math.random() * 2 ** 32),
     nameOf: people.nameOf,
@@ -214,10 +230,14 @@ const startApi = async (
     },
     jobLimits: jobLimitsOf(config),
   });
-  const delivery = opened(createDelivery({ config, log, readModel, authentication, logger, now }));
+  const commands = metrics.countSubmissions(bareCommands);
+  const delivery = opened(
+    createDelivery({ config, log, readModel, authentication, logger, now, report: metrics.delivery }),
+  );
+  watchDelivery(metrics.gauges, delivery);
   delivery.attach(server);
   return createHttpApi({
-    ...{ ...stores, config, commands, authentication, sessions, people, logger, now },
+    ...{ ...stores, config, commands, authentication, sessions, people, metrics, sweeping, logger, now },
     engines: [engine],
     newId: v7,
     webFolder: fileURLToPath(new URL('../web', import.meta.url)),
@@ -231,10 +251,11 @@ const assemble = async (
   server: Server,
   life: Life,
 ): Promise<RequestListener> => {
-  const stores = await openStores(config, logger, does, life);
+  const metrics = createMetrics(logger);
+  const stores = await openStores(config, logger, metrics, does, life);
   const engine = life.opened(createSketchEngine({ stepMs: config.SKETCH_STEP_MS }));
-  startWorkers(config, logger, does, engine, stores, life);
+  const sweeping = startWorkers(config, logger, does, engine, stores, metrics, life);
   return does.has('api')
-    ? startApi(config, logger, engine, stores, server, life)
-    : createHealthApi({ ...stores, logger, newId: v7 });
+    ? startApi(config, logger, engine, stores, metrics, sweeping, server, life)
+    : createHealthApi({ ...stores, metrics, sweeping, logger, newId: v7 });
 };

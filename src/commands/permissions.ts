@@ -70,6 +70,7 @@ export const waysIn = {
   http: {
     'GET /healthz': 'anyone',
     'GET /readyz': 'anyone',
+    'GET /metrics': 'anyone',
     'POST /sessions': 'anyone',
     'GET /sign-in': 'anyone',
     'GET /me': 'signed_in',

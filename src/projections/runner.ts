@@ -13,7 +13,7 @@ import {
 import { thisInstance } from './instance.ts';
 import { keepLeases, type LeaseTimes } from './leases.ts';
 import type { AnyProjection } from './projection.ts';
-import { decodePage, foldPage, goOnFrom, load, openTrack, startAgain, type Track } from './track.ts';
+import { decodePage, foldPage, goOnFrom, load, moveTo, openTrack, startAgain, type Track } from './track.ts';
 import { createWaiters } from './waiters.ts';
 
 /** How one projection is doing. */
@@ -22,6 +22,8 @@ export interface ProjectionHealth {
   /** `stopped` where an event could not be digested or the checkpoint is of another log: `reason` says it. */
   readonly state: 'running' | 'stopped';
   readonly position: Position;
+  /** How long ago this process last saw it move, in milliseconds; since its start where it has not yet. */
+  readonly quietMs: number;
   readonly reason: string | null;
 }
 
@@ -101,10 +103,11 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
     ...(parts.leaseTimes === undefined ? {} : { times: parts.leaseTimes }),
   });
 
-  const healthOf = ({ name, written, stopped }: Track): ProjectionHealth => ({
+  const healthOf = ({ name, written, movedAt, stopped }: Track): ProjectionHealth => ({
     name,
     state: stopped === null ? 'running' : 'stopped',
     position: written,
+    quietMs: performance.now() - movedAt,
     reason: stopped?.reason ?? null,
   });
 
@@ -175,7 +178,7 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
       }
     }
     for (const { name, position } of batch.checkpoints)
-      for (const track of tracks) if (track.name === name) track.written = position;
+      for (const track of tracks) if (track.name === name) moveTo(track, position);
     waiters.settle();
   };
 

@@ -18,6 +18,8 @@ export interface Track {
   /** Folded up to here; the documents follow when the batch is written. */
   folded: Position;
   written: Position;
+  /** When `written` last moved, or this process began: a monotonic clock, in milliseconds. */
+  movedAt: number;
   stopped: { readonly reason: string } | null;
 }
 
@@ -35,13 +37,19 @@ export const startAgain = (track: Track): void => {
   track.folded = track.written;
 };
 
+/** Its documents are written up to here. */
+export const moveTo = (track: Track, position: Position): void => {
+  if (position !== track.written) track.movedAt = performance.now();
+  track.written = position;
+};
+
 /** Stands where its documents are; says why it can't go on from there, where they are of another log. */
 export const goOnFrom = (
   track: Track,
   checkpoint: Checkpoint | null,
   log: { readonly logId: LogId; readonly head: Position },
 ): string | null => {
-  track.written = checkpoint?.position ?? startOfLog;
+  moveTo(track, checkpoint?.position ?? startOfLog);
   startAgain(track);
   if (checkpoint === null || (checkpoint.logId === log.logId && checkpoint.position <= log.head)) return null;
   return `its documents are of another event log; rebuild ${track.name} (delete the document store)`;
@@ -55,6 +63,7 @@ export const openTrack = (projection: AnyProjection): Track => ({
   changed: new Map(),
   folded: startOfLog,
   written: startOfLog,
+  movedAt: performance.now(),
   stopped: null,
 });
 

@@ -5,7 +5,7 @@ import { createBell } from '../projections/bell.ts';
 import { conversations } from '../projections/conversations.ts';
 import type { DocumentReader, DocumentStore, Query } from '../projections/documents/documentStore.ts';
 import { thisInstance } from '../projections/instance.ts';
-import { keepLeases } from '../projections/leases.ts';
+import { keepLeases, type Leases } from '../projections/leases.ts';
 import type { QueueingTask } from '../projections/model.ts';
 import { queueing } from '../projections/queueing.ts';
 import type { ProjectionRunner } from '../projections/runner.ts';
@@ -19,6 +19,11 @@ export interface QueueingParts {
   readonly projections: Pick<ProjectionRunner, 'whenProcessed'>;
   readonly desk: Pick<JobDesk, 'queue' | 'cancel'>;
   readonly logger: Logger;
+}
+
+/** Of many processes that queue one leads: it queues, the others wait for its end. */
+export interface QueueingHealth {
+  readonly leads: boolean;
 }
 
 const occasions: ReadonlySet<string> = new Set([
@@ -57,7 +62,15 @@ const tasks = async function* (
  * messages. The list holds what is not done yet, so it needs no checkpoint, and a crash anywhere leaves
  * the rest of the list. Doing a task twice, here or on another node, is one job: its id is derived.
  */
-export const startQueueing = ({ log, documents, projections, desk, logger }: QueueingParts): Running => {
+export const startQueueing = ({
+  log,
+  documents,
+  projections,
+  desk,
+  logger,
+}: QueueingParts): Running & {
+  health(): QueueingHealth;
+} => {
   const end = new AbortController();
   const bell = createBell();
   /** Archived while nobody listened, or just now: their jobs are cancelled. */
@@ -103,12 +116,15 @@ export const startQueueing = ({ log, documents, projections, desk, logger }: Que
       logger.warn({ err: cause }, 'the lease of queueing could not be kept; trying again'),
   });
 
+  let leases: Leases | null = null;
+
   const work = async (): Promise<void> => {
-    const leases = await leasing;
+    const kept = await leasing;
+    leases = kept;
     let looked = false;
     while (!end.signal.aborted) {
       try {
-        if (leases.held().length > 0) {
+        if (kept.held().length > 0) {
           if (!looked) await lookForArchived();
           looked = true;
           await workOff();
@@ -129,6 +145,7 @@ export const startQueueing = ({ log, documents, projections, desk, logger }: Que
   });
   const working = work();
   return {
+    health: () => ({ leads: (leases?.held().length ?? 0) > 0 }),
     async stop() {
       end.abort();
       await Promise.all([working, following]);

@@ -8,6 +8,7 @@ import { createHttpApi } from '../../src/api/http/createHttpApi.ts';
 import { createHttpServer } from '../../src/api/http/httpServer.ts';
 import type { HttpApiParts } from '../../src/api/http/parts.ts';
 import { people as openPeople } from '../../src/api/http/people.ts';
+import { createMetrics } from '../../src/api/metrics/createMetrics.ts';
 import { createCommands } from '../../src/commands/createCommands.ts';
 import { openFolderImageStore } from '../../src/images/folder/folderImageStore.ts';
 import { projections as all } from '../../src/projections/all.ts';
@@ -52,6 +53,7 @@ const openParts = async (folder: string) => {
     },
     engines: [{ name: 'sketch', models: ['sketch-1'] }],
     newId: v7,
+    metrics: createMetrics(logger),
     webFolder: join(folder, 'web'),
   };
 };

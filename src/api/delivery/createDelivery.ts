@@ -14,6 +14,7 @@ import { createInterests } from './interests.ts';
 import { limits } from './limits.ts';
 import type { Transport } from './outbox.ts';
 import type { DeliveryReadModel } from './pages.ts';
+import { type DeliveryReport, noReport } from './report.ts';
 
 export type DeliveryConfig = Pick<
   Config,
@@ -33,6 +34,8 @@ export interface DeliveryParts {
   readonly authentication: Authentication;
   readonly logger: Logger;
   readonly now: () => Date;
+  /** Is told what is sent. */
+  readonly report?: DeliveryReport;
 }
 
 export interface DeliveryHealth extends FeedHealth {
@@ -66,7 +69,7 @@ const socketOptions = {
 
 /** Delivery of the log to browsers: docs/protocol.md, "Socket.IO". */
 export const createDelivery = (parts: DeliveryParts): Delivery => {
-  const { config, log, readModel, authentication, logger, now } = parts;
+  const { config, log, readModel, authentication, logger, now, report = noReport } = parts;
   const connections = new Set<Connection>();
   const interests = createInterests();
   const turns = createFairTurns(limits.readsAtOnce);
@@ -75,7 +78,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     for (const connection of [...connections]) connection.sendAway();
   };
   const feed = createFeed({ log, logger, hand: interests.hand, doubt: sendAllAway });
-  const shared = { config, log, readModel, feed, interests, turns, logger };
+  const shared = { config, log, readModel, feed, interests, turns, logger, report };
   // A client with all its subscriptions must be able to ask for them again at once.
   const burst = Math.max(limits.inboundBurst, 2 * config.MAX_SUBSCRIPTIONS);
   const mayConnect = createOriginCheck(config);

@@ -7,6 +7,7 @@ import { type BeginningParts, begin, type Granted } from './beginning.ts';
 import { type Following, follow, type SharedParts } from './following.ts';
 import { createInOrder } from './inOrder.ts';
 import type { Outbox } from './outbox.ts';
+import type { DeliveryReport } from './report.ts';
 import { keyOf, nameOf, refusal, type SubscribeAnswer, type SubscribeRequest, scopeOf } from './requests.ts';
 import type { EndCode } from './subscription.ts';
 
@@ -22,7 +23,8 @@ export interface Speaker {
 }
 
 export interface SubscriptionsParts {
-  readonly shared: SharedParts & BeginningParts & { readonly config: Pick<Config, 'MAX_SUBSCRIPTIONS'> };
+  readonly shared: SharedParts &
+    BeginningParts & { readonly config: Pick<Config, 'MAX_SUBSCRIPTIONS'>; readonly report: DeliveryReport };
   readonly viewer: UserId;
   readonly logger: Logger;
   readonly outbox: Outbox;
@@ -42,20 +44,32 @@ export const createSubscriptions = ({ shared, viewer, logger, outbox, speaker }:
   };
 
   const start = (key: string, scope: Scope, granted: Granted): void => {
-    const following: Following = follow({
+    const report = shared.report.began(granted.answer);
+    const followed = follow({
       ...shared,
       ...{ scope, viewer, logger, outbox },
       ...{ beginning: granted.beginning, membershipAsOf: granted.membershipAsOf, pages: granted.pages },
-      emit: (batch, onAcknowledged) => speaker.events({ ...nameOf(scope), ...batch }, onAcknowledged),
+      emit(batch, onAcknowledged) {
+        speaker.events({ ...nameOf(scope), ...batch }, onAcknowledged);
+        report.sent(batch);
+      },
       ended: (code, resume) => {
         if (active.get(key) === following) active.delete(key);
         speaker.unsubscribed({ ...nameOf(scope), code, resume });
+        report.over(code);
       },
       broken: (error) => {
         logger.error({ err: error, scope }, 'a subscription failed; its connection is closed');
         speaker.disconnect();
       },
     });
+    const following: Following = {
+      ...followed,
+      stop() {
+        followed.stop();
+        report.over(null);
+      },
+    };
     active.set(key, following);
   };
 

@@ -2,7 +2,7 @@ import express, { type Express, Router } from 'express';
 import { ownInstance } from '../../projections/instance.ts';
 import { Problem } from '../problems.ts';
 import { answerCalls } from './answerCall.ts';
-import { alive, ready } from './health.ts';
+import { alive, measured, ready } from './health.ts';
 import { createIdempotency } from './idempotency.ts';
 import type { Operation } from './operation.ts';
 import { crossOrigin, readOrigins } from './origins.ts';
@@ -59,15 +59,19 @@ const operationsOf = (parts: HttpApiParts, origins: ReadonlySet<string>): readon
   ...imageOperations(parts),
 ];
 
-type HealthParts = Pick<HttpApiParts, 'log' | 'readModel' | 'projections' | 'logger' | 'newId'>;
+type HealthParts = Pick<
+  HttpApiParts,
+  'log' | 'readModel' | 'projections' | 'metrics' | 'sweeping' | 'logger' | 'newId'
+>;
 
 /** An application that says how it is, and nothing else yet. */
 const withHealth = (parts: HealthParts): Express => {
   const app = express();
   app.disable('x-powered-by').disable('etag');
-  app.use(trace(parts.logger, parts.newId), securityHeaders);
+  app.use(trace(parts.logger, parts.newId), parts.metrics.requestAnswered, securityHeaders);
   app.route('/healthz').get(neverStored, alive).all(allowing('GET, HEAD'));
   app.route('/readyz').get(neverStored, ready(parts)).all(allowing('GET, HEAD'));
+  app.route('/metrics').get(neverStored, measured(parts.metrics)).all(allowing('GET, HEAD'));
   return app;
 };
 
@@ -75,7 +79,10 @@ const withHealth = (parts: HealthParts): Express => {
 export const createHealthApi = (parts: HealthParts): Express => {
   const app = withHealth(parts);
   app.use(() => {
-    throw new Problem('not_found', 'This process has no API, only /healthz and /readyz; ask one that has.');
+    throw new Problem(
+      'not_found',
+      'This process has no API, only /healthz, /readyz and /metrics; ask one that has.',
+    );
   });
   app.use(answerProblems(parts.logger));
   return app;

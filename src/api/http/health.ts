@@ -1,22 +1,32 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Position } from '../../events/ids.ts';
+import type { ProjectionHealth } from '../../projections/runner.ts';
+import { inTime } from '../inTime.ts';
+import { lag } from '../lag.ts';
 import type { HttpApiParts } from './parts.ts';
 
-/** A part that doesn't answer in this time isn't ready, in milliseconds. */
-const longestAnswer = 2_000;
+/** What the sweep of this process says of itself. */
+export interface SweepShown {
+  readonly looked: number;
+  readonly gaveUp: number;
+  readonly longestSilenceMs: number;
+  readonly quietMs: number;
+  readonly hasRun: boolean;
+  readonly leaseMs: number;
+  readonly reason: string | null;
+}
 
-const inTime = async <Result>(answer: Promise<Result>): Promise<Result> => {
-  let timer: NodeJS.Timeout | undefined;
-  const late = new Promise<never>((_, reject) => {
-    timer = setTimeout(() => reject(new Error(`no answer within ${longestAnswer} ms`)), longestAnswer);
-  });
-  try {
-    return await Promise.race([answer, late]);
-  } finally {
-    clearTimeout(timer);
-  }
-};
+/** What the queueing of this process says of itself. */
+export interface QueueingShown {
+  readonly leads: boolean;
+}
+
+/** Of a process that queues and sweeps. */
+export interface SweepingShown {
+  sweep(): SweepShown;
+  queueing(): QueueingShown;
+}
 
 interface Part {
   readonly state: 'ready' | 'not_ready';
@@ -35,48 +45,84 @@ const check = async (name: string, position: () => Promise<Position>, logger: Lo
   }
 };
 
-/** How far behind the log's head, in places of the log; null where the head isn't known. */
-const lag = (head: Position | null, position: Position): number | null =>
-  head === null ? null : Math.max(0, Number(BigInt(head) - BigInt(position)));
+/** What whoever runs it can do about a part that isn't ready. */
+const whatToDo = {
+  eventLog:
+    'See that the event log at EVENT_LOG_URL runs, can be reached from here, and has room on its disk; it is tried again by itself.',
+  documents:
+    'See that the document store at DOCUMENTS_URL runs, can be reached from here, and has room on its disk; it is tried again by itself.',
+  projection:
+    'Read the reason and the log of the process that writes it: an event that can not be digested needs another release, documents of another log must be built again.',
+  sweep:
+    'Read the reason and the log of this process; running jobs are looked after by other sweeps meanwhile.',
+};
+
+const advice = (isWell: boolean, part: keyof typeof whatToDo): string | null =>
+  isWell ? null : whatToDo[part];
+
+const inSeconds = (milliseconds: number): number => Math.round(milliseconds) / 1_000;
+
+const shownProjection = (
+  { name, state, position, quietMs, reason }: ProjectionHealth,
+  head: Position | null,
+) => ({
+  ...{ name, state, position, reason },
+  lag: lag(head, position),
+  quietSeconds: inSeconds(quietMs),
+  whatToDo: advice(state === 'running', 'projection'),
+});
+
+/** It says what was done, and doesn't count for being ready: others sweep too. */
+const shownSweep = ({ hasRun, quietMs, looked, gaveUp, longestSilenceMs, reason }: SweepShown) => ({
+  state: reason === null ? 'running' : 'failing',
+  ...{ hasRun, quietSeconds: inSeconds(quietMs), looked, gaveUp },
+  longestSilenceSeconds: inSeconds(longestSilenceMs),
+  reason,
+  whatToDo: advice(reason === null, 'sweep'),
+});
 
 /** The process answers; nothing else is said. */
 export const alive: RequestHandler = (_request, response) => {
   response.json({ status: 'ok' });
 };
 
-/** Each part with its state and lag. 503 while one isn't ready: send requests elsewhere. */
+/** What is counted, as Prometheus reads it. */
+export const measured =
+  ({ exposition }: HttpApiParts['metrics']): RequestHandler =>
+  async (_request, response) => {
+    const { contentType, text } = await exposition();
+    response.set('Content-Type', contentType).send(text);
+  };
+
+type ReadyParts = Pick<HttpApiParts, 'log' | 'readModel' | 'projections' | 'sweeping' | 'logger'>;
+
+/** Each part with its state, its lag and what to do. 503 while one isn't ready: send requests elsewhere. */
 export const ready =
-  ({
-    log,
-    readModel,
-    projections,
-    logger,
-  }: Pick<HttpApiParts, 'log' | 'readModel' | 'projections' | 'logger'>): RequestHandler =>
+  ({ log, readModel, projections, sweeping, logger }: ReadyParts): RequestHandler =>
   async (_request, response) => {
     const [eventLog, documents] = await Promise.all([
       check('eventLog', () => log.head(), logger),
       check('documents', () => readModel.position(), logger),
     ]);
-    const followers = projections.health().map(({ name, state, position, reason }) => ({
-      name,
-      state,
-      position,
-      reason,
-      lag: lag(eventLog.position, position),
-    }));
+    const followers = projections.health().map((each) => shownProjection(each, eventLog.position));
     const isReady =
       eventLog.state === 'ready' &&
       documents.state === 'ready' &&
       followers.every(({ state }) => state === 'running');
+    const trouble = log.health().reason ?? eventLog.reason;
     response.status(isReady ? 200 : 503).json({
       status: isReady ? 'ready' : 'not_ready',
       parts: {
-        eventLog: { ...eventLog, reason: log.health().reason ?? eventLog.reason },
+        eventLog: { ...eventLog, reason: trouble, whatToDo: advice(trouble === null, 'eventLog') },
         documents: {
           ...documents,
           lag: documents.position === null ? null : lag(eventLog.position, documents.position),
+          whatToDo: advice(documents.state === 'ready', 'documents'),
         },
         projections: followers,
+        ...(sweeping === undefined
+          ? {}
+          : { sweep: shownSweep(sweeping.sweep()), queueing: sweeping.queueing() }),
       },
     });
   };

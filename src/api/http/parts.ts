@@ -8,6 +8,8 @@ import type { ReadModel } from '../../projections/readModel.ts';
 import type { ProjectionRunner } from '../../projections/runner.ts';
 import type { Authentication } from '../authentication.ts';
 import type { Sessions } from '../authenticationLocal.ts';
+import type { Metrics } from '../metrics/createMetrics.ts';
+import type { SweepingShown } from './health.ts';
 import type { People } from './people.ts';
 
 /** What the HTTP API is made of. */
@@ -23,6 +25,9 @@ export interface HttpApiParts {
   /** Null where a name isn't enough to sign in. */
   readonly sessions: Sessions | null;
   readonly people: People;
+  readonly metrics: Pick<Metrics, 'requestAnswered' | 'exposition'>;
+  /** Where this process queues and sweeps. */
+  readonly sweeping?: SweepingShown | undefined;
   readonly documents: Pick<DocumentStore, 'readRecord' | 'writeRecord'>;
   readonly logger: Logger;
   readonly now: () => Date;

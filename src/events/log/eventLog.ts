@@ -97,6 +97,8 @@ export interface EventLog {
   head(): Promise<Position>;
   subscribe(options: SubscribeOptions): AsyncIterable<SubscriptionItem>;
   health(): EventLogHealth;
+  /** Size of the write-ahead log, where it lies on this machine; absent elsewhere. */
+  walBytes?(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -132,6 +132,8 @@ export interface DocumentStore extends DocumentReader {
     value: Json,
     expiresAt?: number,
   ): Promise<'written' | 'conflict'>;
+  /** Size of the write-ahead log, where it lies on this machine; absent elsewhere. */
+  walBytes?(): Promise<number>;
   close(): Promise<void>;
 }
 

@@ -130,10 +130,12 @@ const people: Readonly<
   auditor: async () => [await server.signIn(['auditor']), 'auditor'],
 };
 
+const withoutBasePath: ReadonlySet<string> = new Set(['/healthz', '/readyz', '/metrics']);
+
 const send = (way: string, path: string, token?: string) => {
   const [method = ''] = way.split(' ');
   const body = bodies[way] ?? {};
-  const prefix = path.endsWith('z') ? '' : '/api/v1';
+  const prefix = withoutBasePath.has(path) ? '' : '/api/v1';
   return server.call(method, `${prefix}${path}`, {
     ...(token === undefined ? {} : { token }),
     ...(method === 'GET' ? {} : { body }),

@@ -1,8 +1,8 @@
-import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { v7 as uuidV7 } from 'uuid';
 import { keepThread } from '../../../sqlite/keepThread.ts';
 import { startThread, type Thread } from '../../../sqlite/thread.ts';
+import { walBytes } from '../../../sqlite/walBytes.ts';
 import { type LogId, positionOf } from '../../ids.ts';
 import type { EventLog, RecordedEvent } from '../eventLog.ts';
 import { createHealth } from '../health.ts';
@@ -16,7 +16,6 @@ import { subscribe } from './subscribe.ts';
 import type { WriterNotice, WriterOperations } from './writerThread.ts';
 
 export interface SqliteEventLog extends EventLog {
-  /** Size of the write-ahead log: what a quiet moment has yet to move into the file. */
   walBytes(): Promise<number>;
 }
 
@@ -28,15 +27,6 @@ export interface SqliteEventLogOptions {
   /** Is told what the log overcomes by itself and nobody waits for; default a process warning. */
   readonly report?: (problem: Error) => void;
 }
-
-const sizeOf = async (file: string): Promise<number> => {
-  try {
-    return (await stat(file)).size;
-  } catch (error) {
-    if (error instanceof Error && 'code' in error && error.code === 'ENOENT') return 0;
-    throw error;
-  }
-};
 
 /**
  * The event log in one SQLite file, for one process or several on one machine. The main thread never
@@ -161,7 +151,7 @@ export const openSqliteEventLog = async (
         subscription,
       ),
     health: health.now,
-    walBytes: () => sizeOf(`${file}-wal`),
+    walBytes: () => walBytes(file),
     close: () => {
       closing ??= close();
       return closing;

@@ -1,6 +1,7 @@
 import type { Json } from '../../../events/json.ts';
 import { openForReading, UnopenableFile } from '../../../sqlite/openDatabase.ts';
 import { startThread, ThreadError } from '../../../sqlite/thread.ts';
+import { walBytes } from '../../../sqlite/walBytes.ts';
 import {
   type DocumentReader,
   type DocumentStore,
@@ -147,6 +148,7 @@ export const openSqliteDocumentStore = async (file: string): Promise<DocumentSto
       });
       return written ? 'written' : 'conflict';
     },
+    walBytes: () => walBytes(file),
     async close() {
       await committing;
       await snapshots.catch(() => undefined);
