@@ -20,6 +20,30 @@ const documentsUrl = z
     'must be a URL like sqlite:./data/name or mongodb://host:27017/name',
   );
 
+const engineNames = ['sketch', 'comfyui'] as const;
+export type EngineName = (typeof engineNames)[number];
+
+const areEngineNames = (names: unknown): boolean =>
+  Array.isArray(names) &&
+  names.length > 0 &&
+  new Set(names).size === names.length &&
+  names.every((name) => engineNames.includes(name));
+
+/** Separated by commas. */
+const list = z.string().transform((text) =>
+  text
+    .split(',')
+    .map((part) => part.trim())
+    .filter((part) => part !== ''),
+);
+
+const engineUrl = z
+  .string()
+  .refine(
+    (text) => URL.canParse(text) && /^https?:$/.test(new URL(text).protocol),
+    'must be a URL like http://127.0.0.1:8188',
+  );
+
 /** Settings whose value is never shown. */
 const secrets: ReadonlySet<string> = new Set(['AUTH_JWT_SECRET']);
 
@@ -105,7 +129,24 @@ export const settings = z
       .string()
       .default('')
       .describe('Origins of other pages that may connect, separated by commas; the own one always may.'),
-    ENGINES: z.enum(['sketch'], 'must be sketch').default('sketch').describe('Image engines, by name.'),
+    ENGINES: list
+      .pipe(
+        z.custom<EngineName[]>(
+          areEngineNames,
+          `must be names of ${engineNames.join(', ')}, each once, by commas`,
+        ),
+      )
+      .default(['sketch'])
+      .describe('Image engines, by commas, in the order in which they are asked: see [engines](engines.md).'),
+    COMFYUI_URL: engineUrl
+      .default('http://127.0.0.1:8188')
+      .describe('Engine `comfyui`: where ComfyUI listens.'),
+    COMFYUI_WORKFLOWS: list
+      .refine((entries) => entries.length > 0, 'must name a workflow')
+      .default(['sdxl'])
+      .describe(
+        'Engine `comfyui`: `sdxl`, `flux`, or files exported from ComfyUI, by commas; each is a model, the first the usual one.',
+      ),
     SKETCH_STEP_MS: whole(0, 60_000)
       .default(60)
       .describe('How long the built-in engine takes for a step, in ms.'),

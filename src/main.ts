@@ -25,8 +25,9 @@ import { openReadModel } from './projections/reading/openReadModel.ts';
 import { startProjections } from './projections/runner.ts';
 import { UnopenableFile } from './sqlite/openDatabase.ts';
 import { createJobDesk } from './workers/createJobDesk.ts';
+import { UnusableWorkflow } from './workers/engines/comfyui/workflow.ts';
 import type { ImageEngine } from './workers/engines/imageEngine.ts';
-import { createSketchEngine } from './workers/engines/sketch/sketchEngine.ts';
+import { openEngines } from './workers/engines/openEngines.ts';
 import { startImageWorker } from './workers/imageWorker.ts';
 import { startQueueing } from './workers/queueing.ts';
 import { startSweep } from './workers/sweep.ts';
@@ -54,6 +55,7 @@ const outside = [
   DocumentStoreUnopenable,
   UnusableSecret,
   ImageStoreUnavailable,
+  UnusableWorkflow,
 ];
 
 /** Something outside is not as it must be; `message` is one sentence that says what to do. */
@@ -204,7 +206,7 @@ const startWorkers = (
 const startApi = async (
   config: Config,
   logger: Logger,
-  engine: ImageEngine,
+  engines: readonly ImageEngine[],
   stores: Stores,
   metrics: Metrics,
   sweeping: SweepingShown | undefined,
@@ -238,7 +240,7 @@ const startApi = async (
   delivery.attach(server);
   return createHttpApi({
     ...{ ...stores, config, commands, authentication, sessions, people, metrics, sweeping, logger, now },
-    engines: [engine],
+    engines,
     newId: v7,
     webFolder: fileURLToPath(new URL('../web', import.meta.url)),
   });
@@ -253,9 +255,10 @@ const assemble = async (
 ): Promise<RequestListener> => {
   const metrics = createMetrics(logger);
   const stores = await openStores(config, logger, metrics, does, life);
-  const engine = life.opened(createSketchEngine({ stepMs: config.SKETCH_STEP_MS }));
+  const { engine, each } = openEngines(config);
+  life.opened(engine);
   const sweeping = startWorkers(config, logger, does, engine, stores, metrics, life);
   return does.has('api')
-    ? startApi(config, logger, engine, stores, metrics, sweeping, server, life)
+    ? startApi(config, logger, each, stores, metrics, sweeping, server, life)
     : createHealthApi({ ...stores, metrics, sweeping, logger, newId: v7 });
 };

@@ -46,10 +46,10 @@ export const draw = async (claim: Claim, controller: AbortController, parts: Dra
   const deadline = setTimeout(() => controller.abort(stopped('timeout')), claim.timeoutMs);
   const reporter = createReporter(claim, controller, parts);
   try {
-    const { pictures, model } = await follow(claim, controller.signal, parts, reporter);
+    const { pictures, engine: drawnBy, model } = await follow(claim, controller.signal, parts, reporter);
     await reporter.end();
     const images = await keepPictures(pictures, parts.images);
-    await desk.complete(claim, { images, engine: engine.name, model });
+    await desk.complete(claim, { images, engine: drawnBy ?? engine.name, model });
   } catch (cause) {
     await reporter.end();
     const failure = failureOf(cause);

@@ -30,6 +30,14 @@ describe('settings', () => {
     expect(() => readConfig({ HOST: '0.0.0.0' })).toThrow(/HOST must be a loopback address/);
   });
 
+  it('name several engines by commas, each once, and say which there are', () => {
+    expect(readConfig({ ENGINES: 'comfyui, sketch' }).ENGINES).toEqual(['comfyui', 'sketch']);
+    for (const ENGINES of ['dalle', 'sketch,sketch', ',', 'sketch,flux'])
+      expect(() => readConfig({ ENGINES }), ENGINES).toThrow(/ENGINES must be names of sketch, comfyui/);
+    expect(() => readConfig({ COMFYUI_URL: 'localhost:8188' })).toThrow(/COMFYUI_URL must be a URL like/);
+    expect(() => readConfig({ COMFYUI_WORKFLOWS: ',' })).toThrow(/COMFYUI_WORKFLOWS must name a workflow/);
+  });
+
   it('are all in docs/settings.md, each with its default', () => {
     const page = readFileSync('docs/settings.md', 'utf8');
     for (const [name, value] of Object.entries(settings.parse({})))

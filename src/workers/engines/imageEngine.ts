@@ -35,7 +35,13 @@ export type DrawingNews =
       readonly stage: string;
       readonly preview: Picture | null;
     }
-  | { readonly kind: 'finished'; readonly pictures: readonly Picture[]; readonly model: string };
+  | {
+      readonly kind: 'finished';
+      readonly pictures: readonly Picture[];
+      /** Who drew, where it isn't the engine that was asked: engines can stand in for each other. */
+      readonly engine?: string;
+      readonly model: string;
+    };
 
 /**
  * What draws pictures. `draw` ends in `finished`, or throws an `EngineError`, or, once `signal` is
@@ -48,15 +54,49 @@ export interface ImageEngine {
   close(): Promise<void>;
 }
 
+/**
+ * What a failure says about the engine, for whoever decides whether to go on asking it: `engine`: it is
+ * unwell (no answer, too late, an error of its own). `request`: it is well, this drawing was the trouble.
+ * `account`: it knows us no more, or our credit is spent; nothing will be drawn until someone acts.
+ * `load`: it is well and busy; it wants to be asked later.
+ */
+export type Blame = 'engine' | 'request' | 'account' | 'load';
+
+const usualBlame: Readonly<Record<FailureCode, Blame>> = {
+  timeout: 'engine',
+  stuck: 'engine',
+  engine_unavailable: 'engine',
+  out_of_memory: 'engine',
+  internal: 'engine',
+  engine_rejected: 'request',
+  content_rejected: 'request',
+  invalid_request: 'request',
+  cancelled: 'request',
+  quota_exceeded: 'load',
+  queue_full: 'load',
+};
+
+export interface EngineErrorDetails extends ErrorOptions {
+  /** Where it isn't what the code says by itself. */
+  readonly blame?: Blame;
+  /** How long the engine wants to be left alone, in milliseconds. */
+  readonly retryAfterMs?: number;
+}
+
 /** A drawing failed. `code` is for the person; `message` is for the operator's log and is never shown. */
 export class EngineError extends Error {
+  readonly blame: Blame;
+  readonly retryAfterMs: number | null;
+
   constructor(
     readonly code: FailureCode,
     message: string,
     readonly retryable: boolean,
-    options?: ErrorOptions,
+    { blame, retryAfterMs, ...options }: EngineErrorDetails = {},
   ) {
     super(message, options);
     this.name = 'EngineError';
+    this.blame = blame ?? usualBlame[code];
+    this.retryAfterMs = retryAfterMs ?? null;
   }
 }

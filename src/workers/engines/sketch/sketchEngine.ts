@@ -6,11 +6,11 @@ import {
   type ImageEngine,
   type Picture,
 } from '../imageEngine.ts';
+import { orAborted, pause, untilAborted } from '../waiting.ts';
 import type { DrawingThread } from './drawingThread.ts';
 import type { ThreadAnswer, ThreadQuestion } from './messages.ts';
 import { actAt, type Rehearsal, readRehearsal } from './rehearsal.ts';
 import { createThreadPool, type ThreadPool } from './threadPool.ts';
-import { orAborted, pause, untilAborted } from './waiting.ts';
 
 export interface SketchEngineSettings {
   /** How long a step takes at least; 0 is as fast as the machine can. */

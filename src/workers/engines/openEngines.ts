@@ -1,0 +1,29 @@
+import type { Config, EngineName } from '../../config.ts';
+import { createComfyuiEngine } from './comfyui/comfyuiEngine.ts';
+import { readWorkflow } from './comfyui/workflow.ts';
+import type { ImageEngine } from './imageEngine.ts';
+import { routeBetween } from './routing.ts';
+import { createSketchEngine } from './sketch/sketchEngine.ts';
+
+const openers: Readonly<Record<EngineName, (config: Config) => ImageEngine>> = {
+  sketch: (config) => createSketchEngine({ stepMs: config.SKETCH_STEP_MS }),
+  comfyui: (config) =>
+    createComfyuiEngine({
+      url: new URL(config.COMFYUI_URL),
+      workflows: config.COMFYUI_WORKFLOWS.map(readWorkflow),
+    }),
+};
+
+export interface Engines {
+  /** The one that a worker has: it stands for all. */
+  readonly engine: ImageEngine;
+  /** Each by itself, in the order in which they are asked. */
+  readonly each: readonly ImageEngine[];
+}
+
+/** The engines that the settings name. @throws UnusableWorkflow */
+export const openEngines = (config: Config): Engines => {
+  const each = config.ENGINES.map((name) => openers[name](config));
+  const [first, ...others] = each;
+  return { each, engine: first !== undefined && others.length === 0 ? first : routeBetween(each) };
+};
