@@ -1,4 +1,4 @@
-/** The arrows between the rooms of the house (docs/architecture.md), held by CI so that the picture stays true. */
+/** The arrows between the rooms of the house (README.md), held by CI so that the picture stays true. */
 const room = (name) => `^src/${name}/`;
 const only = (name, from, allowed, comment) => ({
   name,
