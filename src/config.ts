@@ -20,7 +20,7 @@ const documentsUrl = z
     'must be a URL like sqlite:./data/name or mongodb://host:27017/name',
   );
 
-const engineNames = ['sketch', 'comfyui'] as const;
+const engineNames = ['sketch', 'comfyui', 'openai'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 const areEngineNames = (names: unknown): boolean =>
@@ -45,7 +45,7 @@ const engineUrl = z
   );
 
 /** Settings whose value is never shown. */
-const secrets: ReadonlySet<string> = new Set(['AUTH_JWT_SECRET']);
+const secrets: ReadonlySet<string> = new Set(['AUTH_JWT_SECRET', 'OPENAI_API_KEY']);
 
 /** As it may be shown: a URL without the user name and password in it. */
 const shown = (value: string): string => value.replace(/\/\/.*@/, '//…@');
@@ -147,6 +147,18 @@ export const settings = z
       .describe(
         'Engine `comfyui`: `sdxl`, `flux`, or files exported from ComfyUI, by commas; each is a model, the first the usual one.',
       ),
+    OPENAI_URL: engineUrl
+      .default('https://api.openai.com')
+      .describe('Engine `openai`: the Images API, or a server that speaks it; without `/v1`.'),
+    OPENAI_API_KEY: z
+      .string()
+      .regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
+      .optional()
+      .describe('Engine `openai`: its key; a server of your own may need none.'),
+    OPENAI_MODELS: list
+      .refine((names) => names.length > 0, 'must name a model')
+      .default(['gpt-image-1'])
+      .describe('Engine `openai`: its models, by commas; the first is the usual one.'),
     SKETCH_STEP_MS: whole(0, 60_000)
       .default(60)
       .describe('How long the built-in engine takes for a step, in ms.'),

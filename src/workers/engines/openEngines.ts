@@ -2,6 +2,7 @@ import type { Config, EngineName } from '../../config.ts';
 import { createComfyuiEngine } from './comfyui/comfyuiEngine.ts';
 import { readWorkflow } from './comfyui/workflow.ts';
 import type { ImageEngine } from './imageEngine.ts';
+import { createOpenaiEngine } from './openai/openaiEngine.ts';
 import { routeBetween } from './routing.ts';
 import { createSketchEngine } from './sketch/sketchEngine.ts';
 
@@ -11,6 +12,12 @@ const openers: Readonly<Record<EngineName, (config: Config) => ImageEngine>> = {
     createComfyuiEngine({
       url: new URL(config.COMFYUI_URL),
       workflows: config.COMFYUI_WORKFLOWS.map(readWorkflow),
+    }),
+  openai: (config) =>
+    createOpenaiEngine({
+      url: new URL(config.OPENAI_URL),
+      models: config.OPENAI_MODELS,
+      ...(config.OPENAI_API_KEY === undefined ? {} : { apiKey: config.OPENAI_API_KEY }),
     }),
 };
 

@@ -53,8 +53,9 @@ export const connect = async (call: Call): Promise<Connected> => {
 };
 
 /** Calls, and reads the whole answer, whatever its status is. */
-export const exchange = async (call: Call): Promise<Answer> => {
-  const { status, headers, body } = await connect(call);
+export const exchange = async (call: Call): Promise<Answer> => collect(await connect(call));
+
+export const collect = async ({ status, headers, body }: Connected): Promise<Answer> => {
   const chunks: Buffer[] = [];
   for await (const chunk of body) chunks.push(chunk);
   return { status, headers, body: Buffer.concat(chunks) };

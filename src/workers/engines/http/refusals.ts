@@ -19,7 +19,8 @@ export const refusalOf = (what: string, { status, headers, body }: Answer): Engi
     const details = { blame: 'load', ...(retryAfterMs === null ? {} : { retryAfterMs }) } as const;
     return new EngineError('engine_unavailable', message, true, details);
   }
-  if (status === 408 || status >= 500) return new EngineError('engine_unavailable', message, true);
+  if (status === 408 || status === 409 || status >= 500)
+    return new EngineError('engine_unavailable', message, true);
   return new EngineError('engine_rejected', message, false);
 };
 
