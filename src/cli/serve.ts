@@ -39,7 +39,6 @@ export const serve = async ({ only }: { readonly only?: string }): Promise<void>
   const config = readConfig(process.env);
   const logger = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const darkroom = await startDarkroom(config, logger, does);
-  process.stdout.write(`Darkroom is ready at ${darkroom.url}\n`);
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, 'stopping');
     setTimeout(() => {
@@ -56,4 +55,6 @@ export const serve = async ({ only }: { readonly only?: string }): Promise<void>
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
+  // Last, for who reads it may ask this process to stop at once.
+  process.stdout.write(`Darkroom is ready at ${darkroom.url}\n`);
 };
