@@ -171,6 +171,12 @@ export const settings = z
       .default(300_000)
       .describe('A running job whose step, stage and preview stay the same for longer is stuck.'),
     JOB_TIMEOUT_MS: whole(1_000, 86_400_000).default(600_000).describe('Longest that an attempt may take.'),
+    BREAKER_FAILURES: whole(1, 1_000)
+      .default(5)
+      .describe('An image engine rests after so many failures in a row; jobs wait meanwhile.'),
+    BREAKER_RESET_MS: whole(100, 86_400_000)
+      .default(60_000)
+      .describe('An image engine that rests is tried again with one job after this long.'),
     SWEEP_CRON: z
       .string()
       .refine((expression) => validate(expression), 'must be a cron expression, like */10 * * * * *')

@@ -24,6 +24,7 @@ import { openDocumentStore } from './projections/documents/openDocumentStore.ts'
 import { openReadModel } from './projections/reading/openReadModel.ts';
 import { startProjections } from './projections/runner.ts';
 import { UnopenableFile } from './sqlite/openDatabase.ts';
+import { createCircuits } from './workers/circuits.ts';
 import { createJobDesk } from './workers/createJobDesk.ts';
 import { UnusableWorkflow } from './workers/engines/comfyui/workflow.ts';
 import type { ImageEngine } from './workers/engines/imageEngine.ts';
@@ -186,19 +187,23 @@ const startWorkers = (
 ): SweepingShown | undefined => {
   const { log, readModel } = stores;
   const jobLimits = jobLimitsOf(config);
-  const deskOf = (id: string, name: string) =>
-    createJobDesk({ log, actor: { id, name }, now, newId: v7, jobLimits });
+  const rule = { failures: config.BREAKER_FAILURES, resetMs: config.BREAKER_RESET_MS };
+  const actingAs = (id: string, name: string) => {
+    const acting = { log, actor: { id, name }, now, newId: v7 };
+    return { desk: createJobDesk({ ...acting, jobLimits }), circuits: createCircuits({ ...acting, rule }) };
+  };
   const { LEASE_MS: leaseMs, STUCK_AFTER_MS: stuckAfterMs, SWEEP_CRON: when, WORKERS: slots } = config;
   if (does.has('worker')) {
-    const desk = deskOf(`worker:${v7()}`, 'Image worker');
-    started(startImageWorker({ ...stores, engine, logger, now, clock: monotonic, desk, slots, leaseMs }));
+    const worker = actingAs(`worker:${v7()}`, 'Image worker');
+    started(
+      startImageWorker({ ...stores, ...worker, engine, logger, now, clock: monotonic, slots, leaseMs }),
+    );
   }
   if (!does.has('sweep')) return undefined;
-  const queueing = started(startQueueing({ ...stores, desk: deskOf('queueing', 'Queueing'), logger }));
-  const desk = deskOf('sweep', 'Sweep');
-  const sweep = started(
-    startSweep({ readModel, logger, clock: monotonic, desk, when, leaseMs, stuckAfterMs }),
-  );
+  const { desk } = actingAs('queueing', 'Queueing');
+  const queueing = started(startQueueing({ ...stores, desk, logger }));
+  const sweeping = { ...actingAs('sweep', 'Sweep'), engines: [engine.name], when, leaseMs, stuckAfterMs };
+  const sweep = started(startSweep({ ...sweeping, readModel, logger, now, clock: monotonic }));
   watchSweep(metrics.gauges, sweep.health, queueing.health);
   return { sweep: sweep.health, queueing: queueing.health };
 };

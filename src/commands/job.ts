@@ -70,6 +70,8 @@ interface LostAttempt {
   readonly reference: string;
   /** Before then the next attempt isn't begun, ISO 8601; null: at once. */
   readonly notBefore: string | null;
+  /** It ended for no fault of the job's: another follows, though this was its last. */
+  readonly spared: boolean;
 }
 
 type Running = Extract<JobState, { status: 'running' }>;
@@ -107,13 +109,18 @@ const complete = (command: CompleteJob, job: JobState): JobEvent[] => {
   return [{ type: 'JobCompleted', data }];
 };
 
-/** The one rule of attempts: another follows where it may help and one is left; else the job has failed. */
+/**
+ * The one rule of attempts: another follows where it may help and one is left; else the job has failed.
+ * The last is never taken by what isn't the job's fault: while its engine rests, or when its worker is
+ * stopped, a job that has used its attempts up keeps one more. Counting attempts back instead would let
+ * a request that breaks its engine each time go on for ever on a quiet queue.
+ */
 const endAttempt = (lost: LostAttempt, retryable: boolean, job: JobState): JobEvent[] => {
   const running = during(lost.attempt, job);
   if (running === null) return [];
-  const { attempt, code, reference, notBefore } = lost;
+  const { attempt, code, reference, notBefore, spared } = lost;
   const { limits, order } = running.details;
-  if (!retryable || attempt >= limits.attempts)
+  if (!retryable || (attempt >= limits.attempts && !spared))
     return [{ type: 'JobFailed', data: { code, retryable, attempt, reference, order } }];
   const nextAttempt = attempt + 1;
   return [{ type: 'JobRequeued', data: { why: code, attempt, nextAttempt, notBefore, reference, order } }];

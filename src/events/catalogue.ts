@@ -1,5 +1,6 @@
 import { type ConversationEvent, conversationEvents } from './conversation.ts';
 import type { EventDefinition, EventDefinitions } from './define.ts';
+import { type EngineEvent, engineEvents } from './engine.ts';
 import type { ConversationId, EventId, JobId, MessageId, Position, UserId } from './ids.ts';
 import { type JobEvent, jobEvents } from './job.ts';
 import type { Json } from './json.ts';
@@ -11,7 +12,7 @@ import { type QueueEvent, queueEvents } from './queue.ts';
 import type { StreamName } from './streams.ts';
 
 /** Everything that can happen, as `{ type, data }`. */
-export type DomainFact = ConversationEvent | MessageEvent | JobEvent | QueueEvent | LogEvent;
+export type DomainFact = ConversationEvent | MessageEvent | JobEvent | QueueEvent | EngineEvent | LogEvent;
 export type EventType = DomainFact['type'];
 
 export const catalogue: { readonly [Type in EventType]: EventDefinition } = {
@@ -19,6 +20,7 @@ export const catalogue: { readonly [Type in EventType]: EventDefinition } = {
   ...messageEvents,
   ...jobEvents,
   ...queueEvents,
+  ...engineEvents,
   ...logEvents,
 };
 

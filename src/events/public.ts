@@ -23,6 +23,11 @@ const publicTypes = {
   JobResultDiscarded: false,
   QueuePaused: true,
   QueueResumed: true,
+  EngineFailed: false,
+  EngineSucceeded: false,
+  CircuitOpened: false,
+  CircuitHalfOpened: false,
+  CircuitClosed: false,
   LogIdentified: false,
 } as const satisfies Record<EventType, boolean>;
 

@@ -5,10 +5,12 @@ export type StreamName =
   | `message-${string}`
   | `job-${string}`
   | `queue-${string}`
+  | `engine-${string}`
   | 'log';
 
 export const conversationStream = (id: ConversationId): StreamName => `conversation-${id}`;
 export const messageStream = (id: MessageId): StreamName => `message-${id}`;
 export const jobStream = (id: JobId): StreamName => `job-${id}`;
 export const queueStream: StreamName = 'queue-images';
+export const engineStream = (name: string): StreamName => `engine-${name}`;
 export const logStream: StreamName = 'log';

@@ -8,6 +8,7 @@ import type { CommandId, ImageId, JobId, MessageId } from '../events/ids.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
 import type { Actor, Subject } from '../events/metadata.ts';
 import { conversationStream, jobStream, messageStream } from '../events/streams.ts';
+import { pauseAfter } from './backoff.ts';
 import type { Failure, JobDesk, Standing } from './jobDesk.ts';
 
 export interface JobDeskParts {
@@ -19,10 +20,6 @@ export interface JobDeskParts {
   readonly newId: () => string;
   readonly jobLimits: JobLimits;
 }
-
-/** How long the next attempt waits after one that failed: twice as long each time, in milliseconds. */
-const firstPause = 1_000;
-const longestPause = 60_000;
 
 /** The desk of one actor, on this log. */
 export const createJobDesk = ({ log, actor, now, newId, jobLimits }: JobDeskParts): JobDesk => {
@@ -39,9 +36,11 @@ export const createJobDesk = ({ log, actor, now, newId, jobLimits }: JobDeskPart
     facts.some((fact) => fact.type === type);
   const standing = (kept: boolean): Standing => (kept ? 'kept' : 'lost');
 
-  const lostAttempt = (attempt: number, { code, reference }: Failure) => {
-    const pause = Math.min(firstPause * 2 ** (attempt - 1), longestPause);
-    return { attempt, code, reference, notBefore: new Date(now().getTime() + pause).toISOString() };
+  const lostAttempt = (attempt: number, { code, reference, spared }: Failure) => {
+    const pause = pauseAfter(attempt, Math.random());
+    const { notBefore } = spared ?? { notBefore: new Date(now().getTime() + pause) };
+    const again = { notBefore: notBefore?.toISOString() ?? null, spared: spared !== undefined };
+    return { attempt, code, reference, ...again };
   };
 
   const queue = async (messageId: MessageId): Promise<void> => {

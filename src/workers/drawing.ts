@@ -1,40 +1,27 @@
-import { randomUUID } from 'node:crypto';
 import type { Logger } from 'pino';
 import type { ImageId } from '../events/ids.ts';
 import type { Picture as RecordedPicture } from '../events/job.ts';
 import type { ImageStore } from '../images/imageStore.ts';
+import type { Circuits } from './circuits.ts';
+import type { EngineCalls } from './engineCall.ts';
 import { type DrawingNews, EngineError, type ImageEngine, type Picture } from './engines/imageEngine.ts';
-import type { Claim, Failure, JobDesk } from './jobDesk.ts';
+import type { Claim, JobDesk } from './jobDesk.ts';
 import { type Progress, worthReporting } from './pacing.ts';
+import { judge, stopped } from './verdict.ts';
 
 export interface DrawingParts {
   readonly desk: JobDesk;
   readonly engine: ImageEngine;
+  readonly calls: EngineCalls<Finished>;
+  readonly circuits: Circuits;
   readonly images: ImageStore;
   readonly logger: Logger;
+  readonly now: () => Date;
   /** A monotonic clock in milliseconds. */
   readonly clock: () => number;
   /** The worker is heard of at least this often while it draws, in milliseconds. */
   readonly heartbeatMs: number;
 }
-
-/** Why the engine is told to stop. */
-export type Stop = 'timeout' | 'lost' | 'shutdown';
-
-class Stopped extends Error {
-  constructor(readonly why: Stop) {
-    super(`stopped: ${why}`);
-    this.name = 'Stopped';
-  }
-}
-
-/** The reason for an AbortController that ends a drawing. */
-export const stopped = (why: Stop): Error => new Stopped(why);
-
-const failures: Readonly<Record<Exclude<Stop, 'lost'>, Omit<Failure, 'reference'>>> = {
-  timeout: { code: 'timeout', retryable: true },
-  shutdown: { code: 'engine_unavailable', retryable: true },
-};
 
 /**
  * Draws one claimed attempt to its end, and says what became of it by appending. Progress goes to the
@@ -42,17 +29,22 @@ const failures: Readonly<Record<Exclude<Stop, 'lost'>, Omit<Failure, 'reference'
  * Whatever crashes on the way, the lease runs out and the sweep hands the job to another worker.
  */
 export const draw = async (claim: Claim, controller: AbortController, parts: DrawingParts): Promise<void> => {
-  const { desk, engine, logger } = parts;
+  const { desk, engine, calls, circuits, logger, now } = parts;
   const deadline = setTimeout(() => controller.abort(stopped('timeout')), claim.timeoutMs);
   const reporter = createReporter(claim, controller, parts);
   try {
-    const { pictures, engine: drawnBy, model } = await follow(claim, controller.signal, parts, reporter);
+    const {
+      pictures,
+      engine: drawnBy,
+      model,
+    } = await calls.run(() => follow(claim, controller.signal, parts, reporter));
     await reporter.end();
     const images = await keepPictures(pictures, parts.images);
     await desk.complete(claim, { images, engine: drawnBy ?? engine.name, model });
+    await circuits.succeeded(engine.name, claim.jobId);
   } catch (cause) {
     await reporter.end();
-    const failure = failureOf(cause);
+    const failure = await judge(claim, cause, engine.name, circuits, now);
     if (failure === null) return;
     logger.warn({ err: cause, reference: failure.reference, jobId: claim.jobId }, 'an attempt failed');
     await desk.fail(claim, failure);
@@ -63,15 +55,7 @@ export const draw = async (claim: Claim, controller: AbortController, parts: Dra
   }
 };
 
-/** What the person is told; null where the attempt is no longer ours to end. */
-const failureOf = (cause: unknown): Failure | null => {
-  const reference = randomUUID();
-  if (cause instanceof Stopped) return cause.why === 'lost' ? null : { ...failures[cause.why], reference };
-  if (cause instanceof EngineError) return { code: cause.code, retryable: cause.retryable, reference };
-  return { code: 'internal', retryable: true, reference };
-};
-
-type Finished = Extract<DrawingNews, { kind: 'finished' }>;
+export type Finished = Extract<DrawingNews, { kind: 'finished' }>;
 
 const follow = async (
   { request }: Claim,

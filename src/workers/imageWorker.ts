@@ -1,4 +1,5 @@
 import type { Logger } from 'pino';
+import { closedCircuit, isEngineEvent } from '../commands/engine.ts';
 import type { DomainEvent } from '../events/catalogue.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
 import type { ImageStore } from '../images/imageStore.ts';
@@ -7,16 +8,20 @@ import type { DocumentReader } from '../projections/documents/documentStore.ts';
 import type { QueueEntry } from '../projections/model.ts';
 import { queue, queueName, queueState } from '../projections/queue.ts';
 import type { ProjectionRunner } from '../projections/runner.ts';
-import { draw, stopped } from './drawing.ts';
+import type { Circuits } from './circuits.ts';
+import { draw, type Finished } from './drawing.ts';
+import { createEngineCalls } from './engineCall.ts';
 import type { ImageEngine } from './engines/imageEngine.ts';
 import { followLog } from './following.ts';
 import type { Claim, JobDesk } from './jobDesk.ts';
+import { stopped } from './verdict.ts';
 
 export interface ImageWorkerParts {
   readonly log: EventLog;
   readonly documents: DocumentReader;
   readonly projections: Pick<ProjectionRunner, 'whenProcessed'>;
   readonly desk: JobDesk;
+  readonly circuits: Circuits;
   readonly engine: ImageEngine;
   readonly images: ImageStore;
   readonly logger: Logger;
@@ -39,6 +44,7 @@ const opportunities: ReadonlySet<string> = new Set([
   'JobRequeued',
   'JobPrioritized',
   'QueueResumed',
+  'CircuitClosed',
 ] satisfies DomainEvent['type'][]);
 
 /** After these an attempt that still runs is nobody's. */
@@ -75,11 +81,13 @@ const nextInQueue = async (documents: DocumentReader, now: Date): Promise<QueueE
 };
 
 /**
- * Draws what waits, `slots` pictures at once: looks who is next, claims it, draws it. It learns of work
+ * Draws what waits, `slots` pictures at once: looks who is next, claims it, draws it. While its engine
+ * rests it claims nothing, but for the one job that it tries the engine with. It learns of work
  * from the log, and of an attempt that is no longer its own too; between, it sleeps.
  */
 export const startImageWorker = (parts: ImageWorkerParts): Running => {
-  const { log, documents, projections, desk, engine, logger, now, slots, leaseMs } = parts;
+  const { log, documents, projections, desk, circuits, engine, logger, now, slots, leaseMs } = parts;
+  const calls = createEngineCalls<Finished>(engine.name);
   const end = new AbortController();
   const bell = createBell();
   const running = new Map<string, { readonly claim: Claim; readonly controller: AbortController }>();
@@ -89,13 +97,14 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
     for (const event of events)
       if (event.jobId !== undefined && endings.has(event.type))
         running.get(event.jobId)?.controller.abort(stopped('lost'));
+    if (events.some(isEngineEvent)) calls.follow(await circuits.of(engine.name));
     if (events.some(({ type }) => opportunities.has(type))) bell.ring();
   };
 
   const begin = (claim: Claim): void => {
     const controller = new AbortController();
     running.set(claim.jobId, { claim, controller });
-    const drawing = draw(claim, controller, { ...parts, heartbeatMs: leaseMs / 3 })
+    const drawing = draw(claim, controller, { ...parts, calls, heartbeatMs: leaseMs / 3 })
       .catch((cause: unknown) => {
         // The log could not be told: the lease runs out, and the sweep hands the job on.
         logger.error({ err: cause, jobId: claim.jobId }, 'an attempt could not be ended');
@@ -115,8 +124,16 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
     await projections.whenProcessed(await log.head(), patience);
     const next = await nextInQueue(documents, now());
     if (next === null) return false;
+    const circuit = await circuits.of(engine.name);
+    if (circuit.status === 'half_open') return false;
+    if (circuit.status === 'open') {
+      if (now() < new Date(circuit.retryAt)) return false;
+      if (!(await circuits.probe(engine.name, next.jobId))) return true;
+    }
+    calls.follow(closedCircuit);
     const claim = await desk.claim(next.jobId, engine.name);
     if (claim !== null) begin(claim);
+    else await circuits.release(engine.name, next.jobId, 0);
     return true;
   };
 
@@ -141,6 +158,7 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
       end.abort();
       for (const { controller } of running.values()) controller.abort(stopped('shutdown'));
       await Promise.all([working, following, ...drawings]);
+      calls.close();
     },
   };
 };

@@ -20,6 +20,11 @@ export interface Failure {
   readonly retryable: boolean;
   /** Under which the operator's log holds the cause. */
   readonly reference: string;
+  /**
+   * There where it was for no fault of the job's: another attempt follows, though this was its last, not
+   * before then; null: at once. Left out, it waits longer after each attempt.
+   */
+  readonly spared?: { readonly notBefore: Date | null };
 }
 
 /** What becomes of an attempt that a worker has to say something about. `lost`: it was no longer its own. */

@@ -1,15 +1,24 @@
 import { randomUUID } from 'node:crypto';
 import { schedule } from 'node-cron';
 import type { Logger } from 'pino';
+import { type Circuit, closedCircuit } from '../commands/engine.ts';
+import type { Job } from '../projections/model.ts';
 import type { ReadModel } from '../projections/readModel.ts';
+import type { Circuits } from './circuits.ts';
+import { createIdleProbes } from './idleProbes.ts';
 import type { Running } from './imageWorker.ts';
 import type { JobDesk } from './jobDesk.ts';
-import { type Limits, type Observation, observe } from './observation.ts';
+import { type Limits, type Lost, type Observation, observe } from './observation.ts';
+import { afterRest } from './verdict.ts';
 
 export interface SweepParts extends Limits {
   readonly readModel: Pick<ReadModel, 'jobs'>;
   readonly desk: Pick<JobDesk, 'giveUp'>;
+  readonly circuits: Circuits;
+  /** Names of the engines whose circuits are looked at. */
+  readonly engines: readonly string[];
   readonly logger: Logger;
+  readonly now: () => Date;
   /** A monotonic clock in milliseconds. */
   readonly clock: () => number;
   /** Cron with seconds. */
@@ -38,40 +47,71 @@ export interface SweepHealth extends Swept {
 
 const page = 200;
 
-/** Looks once at all running jobs, and ends the attempts that nobody should wait for any longer. */
-export const createSweep = ({
-  readModel,
-  desk,
-  logger,
-  clock,
-  leaseMs,
-  stuckAfterMs,
-}: Omit<SweepParts, 'when'>) => {
+const allRunning = async (readModel: SweepParts['readModel']): Promise<readonly Job[]> => {
+  const running: Job[] = [];
+  let cursor = null;
+  do {
+    const found: Awaited<ReturnType<ReadModel['jobs']>> = await readModel.jobs({
+      of: null,
+      status: 'running',
+      limit: page,
+      ...(cursor === null ? {} : { cursor }),
+    });
+    running.push(...found.items);
+    cursor = found.nextCursor;
+  } while (cursor !== null);
+  return running;
+};
+
+/**
+ * Looks once at all running jobs, and ends the attempts that nobody should wait for any longer; and at
+ * the circuits, and ends probes that nobody draws.
+ */
+export const createSweep = (parts: Omit<SweepParts, 'when'>) => {
+  const { readModel, desk, circuits, engines, logger, now, clock, leaseMs, stuckAfterMs } = parts;
   let observations: ReadonlyMap<string, Observation> = new Map();
-  return async (): Promise<Swept> => {
-    const running = [];
-    let cursor = null;
-    do {
-      const found: Awaited<ReturnType<ReadModel['jobs']>> = await readModel.jobs({
-        of: null,
-        status: 'running',
-        limit: page,
-        ...(cursor === null ? {} : { cursor }),
-      });
-      running.push(...found.items);
-      cursor = found.nextCursor;
-    } while (cursor !== null);
-    const now = clock();
-    const seen = observe(observations, running, now, { leaseMs, stuckAfterMs });
-    observations = seen.observations;
-    for (const { job, attempt, why } of seen.lost) {
-      const reference = randomUUID();
-      logger.warn({ jobId: job.jobId, attempt, why, reference }, 'an attempt is given up');
-      await desk.giveUp(job.jobId, attempt, { code: why, retryable: true, reference });
+  const idleProbes = createIdleProbes(leaseMs);
+
+  /** A stuck engine has failed. That a worker fell silent says nothing of its engine. */
+  const circuitAfterLoss = ({ job, why }: Lost, engine: string, reference: string): Promise<Circuit> =>
+    why === 'stuck'
+      ? circuits.failed(engine, job.jobId, { code: why, reference, atOnce: false })
+      : circuits.of(engine);
+
+  const giveUp = async (lost: Lost): Promise<void> => {
+    const { job, attempt, why } = lost;
+    const { jobId, engine } = job;
+    const reference = randomUUID();
+    logger.warn({ jobId, attempt, why, reference }, 'an attempt is given up');
+    const circuit = engine === null ? closedCircuit : await circuitAfterLoss(lost, engine, reference);
+    await desk.giveUp(jobId, attempt, {
+      code: why,
+      retryable: true,
+      reference,
+      ...afterRest(circuit, now()),
+    });
+  };
+
+  const releaseIdleProbes = async (running: readonly Job[]): Promise<void> => {
+    for (const engine of engines) {
+      const circuit = await circuits.of(engine);
+      const jobId = idleProbes.look(engine, circuit, running, clock());
+      if (jobId === null) continue;
+      logger.warn({ engine, jobId }, 'nobody draws the job that an engine was to be tried with');
+      await circuits.release(engine, jobId, 0);
     }
+  };
+
+  return async (): Promise<Swept> => {
+    const running = await allRunning(readModel);
+    const at = clock();
+    const seen = observe(observations, running, at, { leaseMs, stuckAfterMs });
+    observations = seen.observations;
+    for (const lost of seen.lost) await giveUp(lost);
+    await releaseIdleProbes(running);
     const givenUp = new Set<string>(seen.lost.map(({ job }) => job.jobId));
     const silences = [...seen.observations].flatMap(([id, { heardAt }]) =>
-      givenUp.has(id) ? [] : [now - heardAt],
+      givenUp.has(id) ? [] : [at - heardAt],
     );
     return {
       looked: running.length,

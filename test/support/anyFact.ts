@@ -15,6 +15,7 @@ const order = fc.record({ ticket: few.map(positionOf), priority, round: fc.const
 const code = fc.constantFrom(...failureCodes);
 const reference = fc.constant('r');
 const text = fc.constantFrom('', 'a', 'harbour', '🌊');
+const engine = fc.constant('sketch');
 const nothing = fc.constant({});
 
 /** Small JSON objects over few keys, so that two of them meet; and no negative zero, which JSON has not. */
@@ -66,7 +67,7 @@ export const anyDataOf: { readonly [Type in EventType]: fc.Arbitrary<Data<Type>>
   JobRefused: fc.record({ code, reference }),
   JobStarted: fc.record({
     worker: fc.constant('worker:1'),
-    engine: fc.constant('sketch'),
+    engine,
     attempt: few,
     order,
   }),
@@ -81,7 +82,7 @@ export const anyDataOf: { readonly [Type in EventType]: fc.Arbitrary<Data<Type>>
     attempt: few,
     images: fc.constant([picture]),
     seed: fc.constant(7),
-    engine: fc.constant('sketch'),
+    engine,
     model: fc.constant('sketch 1'),
     durations: fc.constant({ waitedMs: 0, drawnMs: 1 }),
     order,
@@ -112,6 +113,21 @@ export const anyDataOf: { readonly [Type in EventType]: fc.Arbitrary<Data<Type>>
   }),
   QueuePaused: nothing,
   QueueResumed: nothing,
+  EngineFailed: fc.record({ engine, jobId: few.map(jobNumber), code, reference, failures: few }),
+  EngineSucceeded: fc.record({ engine, jobId: few.map(jobNumber), failures: few }),
+  CircuitOpened: fc.record({
+    engine,
+    why: fc.constantFrom('failures', 'account', 'probe_failed', 'probe_without_verdict'),
+    failures: few,
+    retryAt: fc.constant('2026-01-01T00:01:00.000Z'),
+  }),
+  CircuitHalfOpened: fc.record({
+    engine,
+    worker: fc.constant('worker:1'),
+    jobId: few.map(jobNumber),
+    failures: few,
+  }),
+  CircuitClosed: fc.record({ engine }),
   LogIdentified: fc.record({ logId: fc.constant('00000004-0000-7000-8000-000000000001' as LogId) }),
 };
 

@@ -15,7 +15,7 @@ import type { People } from './people.ts';
 /** What the HTTP API is made of. */
 export interface HttpApiParts {
   readonly config: Pick<Config, 'AUTH_MODE' | 'ALLOWED_ORIGINS' | 'JOB_TIMEOUT_MS'>;
-  readonly log: Pick<EventLog, 'head' | 'health'>;
+  readonly log: Pick<EventLog, 'head' | 'health' | 'readStream'>;
   readonly commands: Commands;
   readonly readModel: ReadModel;
   readonly projections: Pick<ProjectionRunner, 'health'>;

@@ -1,9 +1,11 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { positionOf } from '../../../src/events/ids.ts';
+import { type JobId, positionOf } from '../../../src/events/ids.ts';
 import { DocumentStoreUnavailable } from '../../../src/projections/documents/documentStore.ts';
 import { ReadModelBehind } from '../../../src/projections/waiters.ts';
+import { createCircuits } from '../../../src/workers/circuits.ts';
 import { type HttpServer, openHttpServer } from '../../support/httpServer.ts';
 
 let server: HttpServer;
@@ -143,6 +145,29 @@ describe('engines', () => {
       [{ name: 'sketch', circuit: 'closed', models: ['sketch-1'] }],
     ]);
     expect((await server.call('GET', '/api/v1/engines')).status).toBe(401);
+  });
+
+  it('say when one that rests is tried again, and that it is being tried', async () => {
+    const ada = await server.signIn();
+    let ahead = 0;
+    const circuits = createCircuits({
+      ...{ log: server.log, actor: { id: 'worker:test', name: 'Worker' }, newId: v7 },
+      now: () => new Date(Date.parse('2026-01-01T12:00:00.000Z') + ahead),
+      rule: { failures: 2, resetMs: 60_000 },
+    });
+    const jobId = v7() as JobId;
+    const fail = () =>
+      circuits.failed('sketch', jobId, { code: 'engine_unavailable', reference: 'r', atOnce: false });
+    const shown = async () => JSON.parse((await ada.call('GET', '/engines')).text)[0];
+    await fail();
+    expect((await shown()).circuit).toBe('closed');
+    await fail();
+    expect(await shown()).toMatchObject({ circuit: 'open', retryAt: '2026-01-01T12:01:00.000Z' });
+    ahead = 60_000;
+    await circuits.probe('sketch', jobId);
+    expect(await shown()).toEqual({ name: 'sketch', circuit: 'half_open', models: ['sketch-1'] });
+    await circuits.succeeded('sketch', jobId);
+    expect((await shown()).circuit).toBe('closed');
   });
 });
 

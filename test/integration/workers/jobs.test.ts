@@ -1,140 +1,25 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { pino } from 'pino';
-import { v7 } from 'uuid';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
-import { createCommands } from '../../../src/commands/createCommands.ts';
-import type { ConversationId, JobId } from '../../../src/events/ids.ts';
-import { openFolderImageStore } from '../../../src/images/folder/folderImageStore.ts';
-import { projections as all } from '../../../src/projections/all.ts';
-import type { Job, JobStatus } from '../../../src/projections/model.ts';
-import { openReadModel } from '../../../src/projections/reading/openReadModel.ts';
-import { startProjections } from '../../../src/projections/runner.ts';
-import { createJobDesk } from '../../../src/workers/createJobDesk.ts';
-import { type DrawingNews, EngineError, type ImageEngine } from '../../../src/workers/engines/imageEngine.ts';
-import { type Running, startImageWorker } from '../../../src/workers/imageWorker.ts';
-import { startQueueing } from '../../../src/workers/queueing.ts';
-import { createSweep } from '../../../src/workers/sweep.ts';
-import { openTestStores } from '../../support/folderStores.ts';
+import { EngineError } from '../../../src/workers/engines/imageEngine.ts';
 import { adas } from '../../support/story.ts';
-
-type Drawing = (signal: AbortSignal, prompt: string) => AsyncIterable<DrawingNews>;
-
-const png = (text: string) =>
-  ({
-    bytes: new TextEncoder().encode(text),
-    contentType: 'image/png',
-    width: 8,
-    height: 8,
-    seed: 7,
-  }) as const;
-
-/** An engine whose every step the test decides; it keeps what it was asked. */
-const scriptedEngine = (drawing: Drawing) => {
-  const asked: string[] = [];
-  const engine: ImageEngine = {
-    name: 'scripted',
-    models: ['script-1'],
-    draw: ({ prompt }, signal) => {
-      asked.push(prompt);
-      return drawing(signal, prompt);
-    },
-    close: async () => undefined,
-  };
-  return { engine, asked };
-};
-
-const drawAtOnce: Drawing = async function* (_, prompt) {
-  yield { kind: 'progress', step: 1, steps: 2, stage: 'sky', preview: png(`preview of ${prompt}`) };
-  yield { kind: 'finished', pictures: [png(prompt)], model: 'script-1' };
-};
-
-const drawNever: Drawing = async function* (signal) {
-  yield { kind: 'progress', step: 1, steps: 2, stage: 'sky', preview: null };
-  await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
-};
+import {
+  drawAtOnce,
+  drawNever,
+  openWorkshop,
+  png,
+  scriptedEngine,
+  type Workshop,
+} from '../../support/workshop.ts';
 
 describe('the image worker', () => {
-  let stores: Awaited<ReturnType<typeof openTestStores>>;
-  let folder: string;
-  let running: Running[];
-  let conversationId: ConversationId;
-
-  const assemble = async () => {
-    const { log, documents } = stores;
-    const now = (): Date => new Date();
-    const logger = pino({ level: 'silent' });
-    const projections = await startProjections({
-      ...{ log, documents, projections: all },
-      onStopped: ({ reason }) => {
-        throw new Error(reason ?? 'a projection stopped');
-      },
-      onTrouble: () => undefined,
-    });
-    running.push(projections);
-    const readModel = openReadModel(documents, projections, all);
-    const jobLimits = { attempts: 2, timeoutMs: 60_000 };
-    const deskOf = (id: string) => createJobDesk({ log, actor: { id, name: id }, now, newId: v7, jobLimits });
-    const commands = createCommands(log, {
-      ...{ now, newSeed: () => 7, jobLimits },
-      nameOf: async (id) => id,
-      locateJob: async (id) => {
-        await readModel.whenProcessed(await log.head(), 20_000);
-        return (await readModel.job(id))?.messageId ?? null;
-      },
-    });
-    const images = await openFolderImageStore(join(folder, 'images'));
-    const common = { log, documents, projections, logger };
-    running.push(startQueueing({ ...common, desk: deskOf('queueing') }));
-    const worker = (engine: ImageEngine, more: { slots?: number; leaseMs?: number } = {}) => {
-      const started = startImageWorker({
-        ...{ ...common, engine, images, now, clock: () => performance.now() },
-        desk: deskOf(`worker:${v7()}`),
-        slots: more.slots ?? 1,
-        leaseMs: more.leaseMs ?? 30_000,
-      });
-      running.push(started);
-      return started;
-    };
-    const ask = async (text: string, image = {}): Promise<JobId> => {
-      const { jobId } = await commands.postMessage(adas(), conversationId, { text, image });
-      if (jobId === null) throw new Error('a job was asked for');
-      return jobId;
-    };
-    ({ conversationId } = await commands.startConversation(adas(), { title: 'Jobs' }));
-    const ends = (id: JobId, ...statuses: JobStatus[]): Promise<Job> =>
-      vi.waitFor(
-        async () => {
-          const job = await readModel.job(id);
-          if (job === null || !statuses.includes(job.status)) throw new Error(`job is ${job?.status}`);
-          return job;
-        },
-        { timeout: 20_000, interval: 10 },
-      );
-    return { commands, readModel, images, worker, ask, ends, deskOf, logger };
-  };
-
-  /** Types of the events of a job, in order. */
-  const history = async (id: JobId): Promise<string[]> => {
-    const types: string[] = [];
-    for await (const { type } of stores.log.readStream(`job-${id}`)) types.push(type);
-    return types;
-  };
+  let workshop: Workshop;
 
   beforeEach(async () => {
-    stores = await openTestStores();
-    folder = mkdtempSync(join(tmpdir(), 'darkroom-workers-'));
-    running = [];
+    workshop = await openWorkshop();
   });
-  afterEach(async () => {
-    for (const each of running.toReversed()) await each.stop();
-    await stores.cleanup();
-    rmSync(folder, { recursive: true });
-  });
+  afterEach(() => workshop.close());
 
   it('draws what was asked for, keeps the picture, and removes the preview', async () => {
-    const { worker, ask, ends, images, readModel } = await assemble();
+    const { worker, ask, ends, images, readModel } = workshop;
     worker(scriptedEngine(drawAtOnce).engine);
     const job = await ends(await ask('a lake'), 'completed');
     expect(await images.get(job.images[0]?.imageId ?? '')).toMatchObject({ contentType: 'image/png' });
@@ -150,7 +35,7 @@ describe('the image worker', () => {
   });
 
   it('draws each of many jobs exactly once with two workers', async () => {
-    const { worker, ask, ends } = await assemble();
+    const { worker, ask, ends, history } = workshop;
     const engines = [scriptedEngine(drawAtOnce), scriptedEngine(drawAtOnce)];
     const jobs = await Promise.all(Array.from({ length: 40 }, (_, number) => ask(`picture ${number}`)));
     for (const { engine } of engines) worker(engine, { slots: 3 });
@@ -162,7 +47,7 @@ describe('the image worker', () => {
   });
 
   it('stops a running job at the engine when it is cancelled, and nothing follows', async () => {
-    const { worker, ask, ends, commands } = await assemble();
+    const { worker, ask, ends, commands, history } = workshop;
     let stoppedBy: unknown;
     const { engine } = scriptedEngine(async function* (signal) {
       yield { kind: 'progress', step: 1, steps: 2, stage: 'sky', preview: null };
@@ -183,7 +68,7 @@ describe('the image worker', () => {
   });
 
   it('cancels a job before it is queued, and it is never drawn', async () => {
-    const { worker, ask, ends, commands } = await assemble();
+    const { worker, ask, ends, commands } = workshop;
     const { engine, asked } = scriptedEngine(drawAtOnce);
     const id = await ask('[never]');
     await vi.waitFor(() => commands.cancelJob(adas(), id));
@@ -194,7 +79,7 @@ describe('the image worker', () => {
   });
 
   it('ends an attempt that takes longer than its request allows as timeout, and tries again', async () => {
-    const { worker, ask, ends } = await assemble();
+    const { worker, ask, ends, history } = workshop;
     worker(scriptedEngine(drawNever).engine);
     const job = await ends(await ask('slow', { timeoutMs: 1_000 }), 'failed');
     expect(job.error).toMatchObject({ code: 'timeout', title: 'This picture took too long' });
@@ -203,7 +88,7 @@ describe('the image worker', () => {
   });
 
   it('fails at once what the engine refuses, with words for the person', async () => {
-    const { worker, ask, ends } = await assemble();
+    const { worker, ask, ends } = workshop;
     const { engine, asked } = scriptedEngine(async function* () {
       yield { kind: 'progress', step: 0, steps: 2, stage: 'reading', preview: null };
       throw new EngineError('content_rejected', 'the raw text of the engine', false);
@@ -219,7 +104,7 @@ describe('the image worker', () => {
   });
 
   it('hands a job of a silent worker on by the sweep, and notes the late result without showing it', async () => {
-    const { worker, ask, ends, readModel, deskOf, logger } = await assemble();
+    const { worker, ask, ends, deskOf, history, sweep: sweepBy } = workshop;
     const id = await ask('a lake');
     await ends(id, 'queued');
     const frozen = deskOf('worker:frozen');
@@ -227,8 +112,7 @@ describe('the image worker', () => {
     if (claim === null) throw new Error('the job waited');
     await ends(id, 'running');
     let clock = 0;
-    const limits = { leaseMs: 30_000, stuckAfterMs: 300_000 };
-    const sweep = createSweep({ readModel, desk: deskOf('sweep'), logger, clock: () => clock, ...limits });
+    const sweep = sweepBy(() => clock);
     await sweep();
     clock = 29_999;
     await sweep();
@@ -245,7 +129,7 @@ describe('the image worker', () => {
   });
 
   it('is heard of while the engine is silent, so that its lease is kept', async () => {
-    const { worker, ask, ends } = await assemble();
+    const { worker, ask, ends, history } = workshop;
     worker(scriptedEngine(drawNever).engine, { leaseMs: 600 });
     const id = await ask('quiet');
     await ends(id, 'running');
@@ -257,7 +141,7 @@ describe('the image worker', () => {
   });
 
   it('begins nothing while the queue is paused, also after a restart, and goes on in order', async () => {
-    const { worker, ask, ends, commands } = await assemble();
+    const { worker, ask, ends, commands } = workshop;
     const operator = () => ({ ...adas(), principal: { ...adas().principal, roles: ['operator'] as const } });
     await commands.pauseQueue(operator());
     const { engine, asked } = scriptedEngine(drawAtOnce);
@@ -273,7 +157,7 @@ describe('the image worker', () => {
   });
 
   it('cancels the jobs of a message that is removed and of a conversation that is archived', async () => {
-    const { ask, ends, commands, readModel } = await assemble();
+    const { ask, ends, commands, readModel, conversationId } = workshop;
     const [removed, archived] = [await ask('one'), await ask('two')];
     const job = await ends(removed, 'queued');
     await ends(archived, 'queued');

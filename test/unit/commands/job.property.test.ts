@@ -7,7 +7,7 @@ import { ada, jobNumber, openHistory, timeAt } from '../../support/happened.ts';
 import { discarded, picture, progressed, queued, refused } from '../../support/jobFacts.ts';
 
 const attempt = fc.integer({ min: 1, max: 5 });
-const lost = { code: 'stuck', reference: 'r', notBefore: null } as const;
+const lost = { code: 'stuck', reference: 'r', notBefore: null, spared: false } as const;
 const now = new Date(timeAt(100));
 
 /** Whatever people, workers, sweeps and the queueing process may say of a job, also at the wrong time. */

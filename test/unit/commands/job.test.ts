@@ -30,7 +30,7 @@ const given = specificationOf(jobDecider, `job-${jobNumber(1)}`);
 
 /** Half a second after the second event that is given. */
 const now = new Date(Date.parse(timeAt(2)) + 500);
-const lost = { code: 'timeout', reference: 'r', notBefore: null } as const;
+const lost = { code: 'timeout', reference: 'r', notBefore: null, spared: false } as const;
 
 const queue: JobCommand = { type: 'queue', ...queued().data };
 const refuse: JobCommand = { type: 'refuse', ...refused().data };
@@ -185,8 +185,17 @@ describe('the ticket', () => {
 describe('attempts', () => {
   it('end with a failure that says why when the last is over', () => {
     given([queued(), started(), requeued(), started(2)])
-      .when({ type: 'lose', attempt: 2, code: 'stuck', reference: 'r', notBefore: null })
+      .when({ ...lost, type: 'lose', attempt: 2, code: 'stuck' })
       .then([failed(2, 'stuck')]);
+  });
+
+  it('keep one more though the last is over, where that was no fault of the job', () => {
+    given([queued(), started(), requeued(), started(2)])
+      .when({ ...lost, type: 'fail', attempt: 2, retryable: true, spared: true })
+      .then([requeued(2)]);
+    given([queued(), started(), requeued(), started(2), requeued(2), started(3)])
+      .when({ ...lost, type: 'fail', attempt: 3, retryable: true })
+      .then([failed(3)]);
   });
 
   it('end at once where trying again can not help', () => {

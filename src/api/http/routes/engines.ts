@@ -1,11 +1,24 @@
+import type { Circuit } from '../../../commands/engine.ts';
+import { readCircuit } from '../../../commands/readCircuit.ts';
 import { type Operation, ok, operation } from '../operation.ts';
 import type { HttpApiParts } from '../parts.ts';
 
-/** What draws the pictures. No circuit breaker stands before an engine yet, so each circuit is closed. */
-export const engineOperations = ({ engines }: HttpApiParts): readonly Operation[] => [
+/** While it is open, when it is tried again. */
+const shown = (circuit: Circuit) => ({
+  circuit: circuit.status,
+  ...(circuit.status === 'open' ? { retryAt: circuit.retryAt } : {}),
+});
+
+/** What draws the pictures, and whether it rests: as the log has it now, for all processes alike. */
+export const engineOperations = ({ engines, log }: HttpApiParts): readonly Operation[] => [
   operation({
     method: 'get',
     path: '/engines',
-    answer: async () => ok(engines.map(({ name, models }) => ({ name, circuit: 'closed', models }))),
+    answer: async () =>
+      ok(
+        await Promise.all(
+          engines.map(async ({ name, models }) => ({ name, ...shown(await readCircuit(log, name)), models })),
+        ),
+      ),
   }),
 ];

@@ -1,0 +1,61 @@
+import { type Circuit, type CircuitRule, type EngineCommand, engineDecider } from '../commands/engine.ts';
+import { handle } from '../commands/handler.ts';
+import { readCircuit } from '../commands/readCircuit.ts';
+import type { CommandId, JobId } from '../events/ids.ts';
+import type { EventLog } from '../events/log/eventLog.ts';
+import type { Actor } from '../events/metadata.ts';
+import { engineStream } from '../events/streams.ts';
+import type { Failure } from './jobDesk.ts';
+
+/** The circuits before the engines, as one actor sees and moves them; they lie in the log, one for all processes. */
+export interface Circuits {
+  /** As the log has it now. */
+  of(engine: string): Promise<Circuit>;
+  /** The engine failed at drawing this job (`atOnce`: it refuses every job); how the circuit is by now. */
+  failed(
+    engine: string,
+    jobId: JobId,
+    failure: Pick<Failure, 'code' | 'reference'> & { readonly atOnce: boolean },
+  ): Promise<Circuit>;
+  succeeded(engine: string, jobId: JobId): Promise<void>;
+  /** True where this job may be begun, to see whether the engine is well again. */
+  probe(engine: string, jobId: JobId): Promise<boolean>;
+  /** This job won't tell how the engine is: the next may after so long. Nothing happens where it isn't the probe. */
+  release(engine: string, jobId: JobId, afterMs: number): Promise<void>;
+}
+
+export interface CircuitsParts {
+  readonly log: EventLog;
+  readonly actor: Actor;
+  readonly now: () => Date;
+  /** A new UUID, version 7. */
+  readonly newId: () => string;
+  readonly rule: CircuitRule;
+}
+
+export const createCircuits = ({ log, actor, now, newId, rule }: CircuitsParts): Circuits => {
+  const run = (command: EngineCommand) => {
+    const commandId = newId() as CommandId;
+    const cause = { actor, commandId, correlationId: commandId };
+    return handle({ log, now }, engineDecider, engineStream(command.engine), command, cause);
+  };
+  return {
+    of: (engine) => readCircuit(log, engine),
+    async failed(engine, jobId, { code, reference, atOnce }) {
+      await run({ type: 'fail', engine, jobId, code, reference, atOnce, rule, now: now() });
+      return readCircuit(log, engine);
+    },
+    async succeeded(engine, jobId) {
+      const { failures } = await readCircuit(log, engine);
+      if (failures > 0) await run({ type: 'succeed', engine, jobId });
+    },
+    async probe(engine, jobId) {
+      const { facts } = await run({ type: 'probe', engine, jobId, worker: actor.id, now: now() });
+      return facts.length > 0;
+    },
+    async release(engine, jobId, afterMs) {
+      const { status } = await readCircuit(log, engine);
+      if (status === 'half_open') await run({ type: 'release', engine, jobId, afterMs, now: now() });
+    },
+  };
+};
