@@ -10,7 +10,7 @@ export const reportDelivery = (registry: Registry): DeliveryReport => {
   });
   const ended = new Counter({
     ...{ name: 'darkroom_subscriptions_ended_total', registers, labelNames: ['code'] },
-    help: 'Subscriptions that ended, by code: permission_lost, slow_consumer, server_shutdown, or client (it left).',
+    help: 'Subscriptions that ended, by code: permission_lost, slow_consumer, server_shutdown, or client (it left, or began anew).',
   });
   for (const code of ['permission_lost', 'slow_consumer', 'server_shutdown', 'client'])
     ended.inc({ code }, 0);

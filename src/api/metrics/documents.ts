@@ -9,9 +9,9 @@ export const measureDocuments = (registry: Registry) => {
   });
   for (const outcome of ['written', 'failed', 'fenced']) batches.inc({ outcome }, 0);
 
-  return (documents: DocumentStore): DocumentStore => ({
+  return <Store extends Pick<DocumentStore, 'write'>>(documents: Store): Store => ({
     ...documents,
-    async write(...batch) {
+    async write(...batch: Parameters<DocumentStore['write']>) {
       try {
         await documents.write(...batch);
         batches.inc({ outcome: 'written' });

@@ -58,9 +58,9 @@ export const measureLog = (registry: Registry) => {
   });
   const countJob = jobCounts(registry);
 
-  return (log: EventLog): EventLog => ({
+  return <Log extends Pick<EventLog, 'append'>>(log: Log): Log => ({
     ...log,
-    async append(stream, expected, news) {
+    async append(...[stream, expected, news]: Parameters<EventLog['append']>) {
       const took = appends.startTimer();
       try {
         const appended = await log.append(stream, expected, news);

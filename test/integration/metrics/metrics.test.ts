@@ -128,6 +128,40 @@ describe('/metrics of a server that does everything', () => {
   });
 });
 
+describe('/metrics of a server whose clients, workers and stores have trouble', () => {
+  it('tells a client that acknowledges nothing, and what it was sent until then', async () => {
+    const darkroom = await openOwnDarkroom(undefined, { SLOW_CONSUMER_MS: '200', TICK_MS: '100' });
+    const person = await httpCaller(darkroom.url).signIn();
+    const conversation = await person.startConversation();
+    const client = openDeliveryClient(darkroom.url, person.token);
+    client.withhold();
+    await client.subscribe({ scope: 'conversation', id: conversation });
+    await client.untilOther('unsubscribed');
+    const { value } = await scrape(darkroom.url);
+    expect(value('darkroom_subscriptions_ended_total', { code: 'slow_consumer' })).toBe(1);
+    expect(value('darkroom_delivery_subscriptions')).toBe(0);
+    expect(value('darkroom_delivery_batches_total')).toBeGreaterThan(0);
+    client.close();
+    await darkroom.close();
+  });
+
+  it('tells an attempt that the sweep gave up, and by which code its job failed', async () => {
+    const darkroom = await openOwnDarkroom(undefined, {
+      ...{ STUCK_AFTER_MS: '500', SKETCH_STEP_MS: '30000', SWEEP_CRON: '* * * * * *', JOB_ATTEMPTS: '1' },
+    });
+    const person = await httpCaller(darkroom.url).signIn();
+    const conversation = await person.startConversation();
+    await person.post(conversation, { text: 'a fox', image: { steps: 2, width: 64, height: 64 } });
+    await vi.waitFor(async () => {
+      const { value } = await scrape(darkroom.url);
+      expect(value('darkroom_attempts_ended_total', { outcome: 'stuck', by: 'sweep' })).toBe(1);
+      expect(value('darkroom_jobs_ended_total', { outcome: 'failed', code: 'stuck' })).toBe(1);
+      expect(value('darkroom_attempts_ended_total', { outcome: 'stuck', by: 'worker' })).toBe(0);
+    }, patient);
+    await darkroom.close();
+  });
+});
+
 describe('/metrics of a process without the API', () => {
   it('is served too, without sign-in, and says nothing of what it does not do', async () => {
     const worker = await openOwnDarkroom(['worker']);

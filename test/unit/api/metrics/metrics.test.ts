@@ -6,10 +6,22 @@ import { watchLog, watchSweep } from '../../../../src/api/metrics/watch.ts';
 import type { Commands } from '../../../../src/commands/commands.ts';
 import { DomainError } from '../../../../src/commands/errors.ts';
 import type { Position } from '../../../../src/events/ids.ts';
-import { EventLogUnavailable } from '../../../../src/events/log/eventLog.ts';
+import {
+  type EventLog,
+  EventLogUnavailable,
+  WrongExpectedRevision,
+} from '../../../../src/events/log/eventLog.ts';
+import type { StreamName } from '../../../../src/events/streams.ts';
+import {
+  type DocumentStore,
+  DocumentStoreUnavailable,
+  LeaseLost,
+} from '../../../../src/projections/documents/documentStore.ts';
 import type { ProjectionHealth } from '../../../../src/projections/runner.ts';
+import { newEvent } from '../../../support/newEvent.ts';
 import { readScrape } from '../../../support/scrape.ts';
 
+const stream = 'message-1' as StreamName;
 const position = (at: number) => String(at).padStart(20, '0') as Position;
 
 /** A log and one projection, each of which the test moves as it likes. */
@@ -95,6 +107,47 @@ describe('the route of a request', () => {
     ['/assets/index.js', undefined, 'page'],
   ])('of %s is a pattern', (address, pattern, route) => {
     expect(routeOf(address, pattern)).toBe(route);
+  });
+});
+
+describe('appends', () => {
+  it('are counted as appended, as a conflict or as failed, and what they say only where it was appended', async () => {
+    const metrics = createMetrics(pino({ level: 'silent' }));
+    const news = [newEvent()];
+    const outcomes: EventLog['append'][] = [
+      async () => ({ revision: 0, position: position(1) }),
+      () => Promise.reject(new WrongExpectedRevision(stream, 0, 1)),
+      () => Promise.reject(new EventLogUnavailable('away')),
+      () => Promise.reject(new EventLogUnavailable('away')),
+    ];
+    for (const append of outcomes)
+      await metrics
+        .measureLog({ append })
+        .append(stream, 0, news)
+        .catch(() => undefined);
+    const { value } = readScrape((await metrics.exposition()).text);
+    const counts = ['appended', 'conflict', 'failed'].map((outcome) =>
+      value('darkroom_event_log_append_seconds_count', { outcome }),
+    );
+    expect(counts).toEqual([1, 1, 2]);
+    expect(value('darkroom_events_appended_total', { type: 'SomethingHappened' })).toBe(1);
+  });
+});
+
+describe('batches of documents', () => {
+  it('are counted as written, as failed, or as fenced off by another process', async () => {
+    const metrics = createMetrics(pino({ level: 'silent' }));
+    for (const cause of [null, new LeaseLost('messages_1'), new DocumentStoreUnavailable('away')]) {
+      const write: DocumentStore['write'] = () =>
+        cause === null ? Promise.resolve() : Promise.reject(cause);
+      const documents = metrics.measureDocuments({ write });
+      await documents.write([], []).catch((thrown: unknown) => expect(thrown).toBe(cause));
+    }
+    const { value } = readScrape((await metrics.exposition()).text);
+    const counts = ['written', 'failed', 'fenced'].map((outcome) =>
+      value('darkroom_projection_batches_total', { outcome }),
+    );
+    expect(counts).toEqual([1, 1, 1]);
   });
 });
 
