@@ -42,8 +42,10 @@ const insertPosted = (state: ConversationState, messages: Message[], event: Even
   const isOfOlderPage =
     state.hasOlder && oldest !== undefined && posted.postedPosition < oldest.postedPosition;
   if (isOfOlderPage) return;
+  const newest = messages.at(-1);
   messages.push(posted);
-  messages.sort(byPosting);
+  // Nearly always it is in its place: sorting for each of 100,000 missed messages would take minutes.
+  if (newest !== undefined && byPosting(newest, posted) > 0) messages.sort(byPosting);
 };
 
 /** The state after events, in order; the same reference where they change nothing. */
@@ -58,8 +60,9 @@ export const foldConversationEvents = (
     conversation = foldConversation(conversation, event) ?? conversation;
     const { messageId } = event;
     if (messageId === undefined) continue;
-    // From the end: what happens mostly concerns the newest.
-    const index = messages.findLastIndex((message) => message.messageId === messageId);
+    // From the end: what happens mostly concerns the newest. What is posted after them all isn't looked for.
+    const isNew = event.type === 'MessagePosted' && event.position > (messages.at(-1)?.postedPosition ?? '');
+    const index = isNew ? -1 : messages.findLastIndex((message) => message.messageId === messageId);
     const held = messages[index];
     if (held === undefined) {
       const before = messages.length;
