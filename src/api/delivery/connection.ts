@@ -2,6 +2,7 @@ import type { Logger } from 'pino';
 import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { Position } from '../../events/ids.ts';
 import { type Authentication, KeysUnavailable, type SignedIn, SignInRefused } from '../authentication.ts';
+import { BatchText } from './encoding.ts';
 import { createOutbox } from './outbox.ts';
 import { invalid, refreshRequest, scopeOf, subscribeRequest, unsubscribeRequest } from './requests.ts';
 import { createSignInTimer } from './signInTimer.ts';
@@ -42,7 +43,7 @@ export const createConnection = ({ socket, shared, authentication, logger, now }
   const outbox = createOutbox(socket.conn);
   const speaker: Speaker = {
     isConnected: () => socket.connected,
-    events: (message, onAcknowledged) => void socket.emit('events', message, onAcknowledged),
+    events: (message, onAcknowledged) => void socket.emit('events', new BatchText(message), onAcknowledged),
     unsubscribed: (message) => void socket.emit('unsubscribed', message),
     disconnect: () => void socket.disconnect(true),
   };

@@ -1,12 +1,14 @@
 import type { Server as HttpServer } from 'node:http';
 import type { Logger } from 'pino';
 import { type DefaultEventsMap, Server } from 'socket.io';
+import { Decoder } from 'socket.io-parser';
 import type { Config } from '../../config.ts';
 import { startOfLog } from '../../events/ids.ts';
 import type { EventLog } from '../../events/log/eventLog.ts';
 import type { Authentication } from '../authentication.ts';
 import { createAdmission, createOriginCheck } from './admission.ts';
 import { type Connection, createConnection, type SocketData } from './connection.ts';
+import { DeliveryEncoder } from './encoding.ts';
 import { createFairTurns } from './fairTurns.ts';
 import { createFeed, type FeedHealth } from './feed.ts';
 import { guardTransport } from './flood.ts';
@@ -65,6 +67,7 @@ const socketOptions = {
   serveClient: false,
   maxHttpBufferSize: limits.inboundBytes,
   connectTimeout: limits.connectMs,
+  parser: { Encoder: DeliveryEncoder, Decoder },
 };
 
 /** Delivery of the log to browsers: docs/protocol.md, "Socket.IO". */

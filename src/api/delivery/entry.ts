@@ -1,6 +1,7 @@
 import type { JobId, Position, UserId } from '../../events/ids.ts';
 import type { Scope, ScopeEvent } from '../../projections/readModel.ts';
 import { type OwnedEvent, shownIn } from '../../projections/scopes.ts';
+import { jsonOf } from './encoding.ts';
 import { keysOf, scopeKey } from './keys.ts';
 import { redact } from './redact.ts';
 
@@ -39,7 +40,7 @@ export const seenEvent = (event: OwnedEvent, hiddenFromOwner: boolean): SeenEven
 const entryFor = (event: OwnedEvent, shown: ScopeEvent): Entry => ({
   position: event.position,
   event: shown,
-  bytes: Buffer.byteLength(JSON.stringify(shown)),
+  bytes: Buffer.byteLength(jsonOf(shown)),
   progressOf: event.type === 'JobProgressed' ? (event.jobId ?? null) : null,
   leaver: event.type === 'ParticipantLeft' ? event.data.participant.id : null,
 });
