@@ -8,6 +8,7 @@ import { createDelivery } from './api/delivery/createDelivery.ts';
 import { createHealthApi, createHttpApi } from './api/http/createHttpApi.ts';
 import type { SweepingShown } from './api/http/health.ts';
 import { createHttpServer, notReady } from './api/http/httpServer.ts';
+import type { HttpApiParts } from './api/http/parts.ts';
 import { people as openPeople } from './api/http/people.ts';
 import { createMetrics, type Metrics } from './api/metrics/createMetrics.ts';
 import { watchDelivery, watchFiles, watchLog, watchSweep, watchWorkload } from './api/metrics/watch.ts';
@@ -211,7 +212,7 @@ const startWorkers = (
 const startApi = async (
   config: Config,
   logger: Logger,
-  engines: readonly ImageEngine[],
+  engines: HttpApiParts['engines'],
   stores: Stores,
   metrics: Metrics,
   sweeping: SweepingShown | undefined,
@@ -263,7 +264,8 @@ const assemble = async (
   const { engine, each } = openEngines(config);
   life.opened(engine);
   const sweeping = startWorkers(config, logger, does, engine, stores, metrics, life);
+  const engines = each.map(({ name, models }) => ({ name, models, circuit: engine.name }));
   return does.has('api')
-    ? startApi(config, logger, each, stores, metrics, sweeping, server, life)
+    ? startApi(config, logger, engines, stores, metrics, sweeping, server, life)
     : createHealthApi({ ...stores, metrics, sweeping, logger, newId: v7 });
 };

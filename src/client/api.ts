@@ -1,6 +1,6 @@
 import type { ConversationId, JobId, MessageId, Position } from '../events/ids.ts';
 import type { Conversation, Job, Message } from '../projections/model.ts';
-import type { DarkroomApi } from './client.ts';
+import type { DarkroomApi, EngineState } from './client.ts';
 import { pathOf as at, type Http } from './http.ts';
 
 type Placed<Body> = Body & { readonly position: Position };
@@ -86,7 +86,7 @@ const messageCalls = (
 const jobCalls = (
   http: Http,
 ): Part<
-  'job' | 'cancelJob' | 'cancelJobs' | 'retryJob' | 'prioritizeJob' | 'pauseQueue' | 'resumeQueue'
+  'job' | 'cancelJob' | 'cancelJobs' | 'retryJob' | 'prioritizeJob' | 'pauseQueue' | 'resumeQueue' | 'engines'
 > => ({
   job: async (id) => (await http.json<{ job: Job }>({ method: 'GET', path: at('jobs', id) })).job,
   cancelJob: async (id) => {
@@ -112,6 +112,7 @@ const jobCalls = (
   resumeQueue: async () => {
     await http.json({ method: 'POST', path: '/queue/resume', body: {} });
   },
+  engines: () => http.json<readonly EngineState[]>({ method: 'GET', path: '/engines' }),
 });
 
 /** The calls of docs/protocol.md, each by its name. */

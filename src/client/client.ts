@@ -99,6 +99,14 @@ export interface Session {
 }
 
 /** The HTTP calls, typed. Each POST carries an idempotency key and is repeated after a lost answer. */
+export interface EngineState {
+  readonly name: string;
+  readonly circuit: 'closed' | 'open' | 'half_open';
+  /** When it is tried again, ISO 8601; there while the circuit is open. */
+  readonly retryAt?: string;
+  readonly models: readonly string[];
+}
+
 export interface DarkroomApi {
   startConversation(input: {
     title?: string;
@@ -125,6 +133,8 @@ export interface DarkroomApi {
   prioritizeJob(id: JobId, priority: number): Promise<Job>;
   pauseQueue(): Promise<void>;
   resumeQueue(): Promise<void>;
+  /** What draws the pictures. While a circuit isn't closed, jobs wait: its engine rests, and is tried again. */
+  engines(): Promise<readonly EngineState[]>;
   /**
    * The bytes of a picture or preview, with this session's right to see them. With `atLeast`, the position of
    * what told of it, the server first reads that far itself: an event may come before it has.

@@ -585,6 +585,7 @@ export const createFakeClient = ({
     prioritizeJob: (id, priority) => answer(() => changeJob(id, { priority })),
     pauseQueue: () => answer(() => script.pause(true)),
     resumeQueue: () => answer(() => script.pause(false)),
+    engines: () => answer(() => [{ name: 'sketch', circuit: 'closed', models: ['sketch-1'] }]),
     image: (imageId) =>
       answer(() => {
         const made = pictures.get(imageId);

@@ -10,6 +10,7 @@ import type {
 import type { ConversationId } from '../../src/events/ids.ts';
 import { createPictureCache, type PictureCache } from '../pictures/pictureCache.ts';
 import { type ComposerState, type ComposerStore, createComposerStore } from '../stores/composerStore.ts';
+import { followEngines } from '../stores/followEngines.ts';
 import {
   createImageJobsStore,
   followConversation,
@@ -40,6 +41,7 @@ export const openDarkroom = (client: DarkroomClient, jobs = createImageJobsStore
   });
   const outbox = createOutbox(client.outbox);
   const stop = followUser(jobs, user, queue);
+  const stopAsking = followEngines(jobs, client.api);
   return {
     client,
     user,
@@ -50,6 +52,7 @@ export const openDarkroom = (client: DarkroomClient, jobs = createImageJobsStore
     pictures,
     close: () => {
       stop();
+      stopAsking();
       outbox.close();
       user.close();
       queue.close();

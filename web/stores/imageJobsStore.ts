@@ -1,5 +1,11 @@
 import { createStore, type StoreApi } from 'zustand/vanilla';
-import type { ConversationView, Observable, QueueView, UserView } from '../../src/client/client.ts';
+import type {
+  ConversationView,
+  EngineState,
+  Observable,
+  QueueView,
+  UserView,
+} from '../../src/client/client.ts';
 import {
   type ConversationId,
   type JobId,
@@ -26,11 +32,18 @@ export interface ImageJobsState {
   readonly queue: QueuePlaces;
   /** How long the newest completed jobs were drawn, in milliseconds, newest first. */
   readonly durations: readonly number[];
+  /** As they were told last; none until somebody waits. */
+  readonly engines: readonly EngineState[];
 }
 
 export type ImageJobsStore = StoreApi<ImageJobsState>;
 
-export const emptyImageJobs: ImageJobsState = { jobs: new Map(), queue: emptyQueue, durations: [] };
+export const emptyImageJobs: ImageJobsState = {
+  jobs: new Map(),
+  queue: emptyQueue,
+  durations: [],
+  engines: [],
+};
 
 const durationsKept = 20;
 
@@ -127,6 +140,16 @@ export const selectPlace =
   (ticket: Position | null) =>
   ({ queue }: ImageJobsState): number | null =>
     calculateQueuePosition(queue, ticket);
+
+/**
+ * Where every engine rests, so that nothing that waits is begun: when the first is tried again (ISO 8601),
+ * or `now` while one is being tried; else null.
+ */
+export const selectRest = ({ engines }: ImageJobsState): string | null => {
+  if (engines.length === 0 || engines.some(({ circuit }) => circuit === 'closed')) return null;
+  const times = engines.map(({ retryAt }) => retryAt ?? 'now');
+  return times.includes('now') ? 'now' : (times.toSorted()[0] ?? null);
+};
 
 export const selectWait =
   (ticket: Position | null) =>

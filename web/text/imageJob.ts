@@ -1,5 +1,5 @@
 import type { ImageState } from '../../src/projections/model.ts';
-import { counted } from './format.ts';
+import { counted, duration } from './format.ts';
 
 /** The words of a job's card, apart from how it looks. */
 
@@ -7,6 +7,14 @@ export const placeWords = (place: number | null): { readonly title: string; read
   if (place === null) return { title: 'In the queue', detail: 'Finding its place' };
   if (place === 1) return { title: 'Next in line', detail: 'Drawn as soon as there is room' };
   return { title: `Place ${place} in the queue`, detail: `${counted(place - 1, 'picture')} before this one` };
+};
+
+/** Why nothing is begun: `rest` is when the engine is tried again (ISO 8601), or `now`. */
+export const restWords = (rest: string, now: number): string => {
+  const left = rest === 'now' ? 0 : Date.parse(rest) - now;
+  return left > 0
+    ? `The image engine rests; it is tried again in ${duration(left)}`
+    : 'The image engine rests; it is being tried again';
 };
 
 export const stageWords = (stage: string | null): string | null => {

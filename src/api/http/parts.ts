@@ -20,7 +20,12 @@ export interface HttpApiParts {
   readonly readModel: ReadModel;
   readonly projections: Pick<ProjectionRunner, 'health'>;
   readonly images: Pick<ImageStore, 'get'>;
-  readonly engines: readonly { readonly name: string; readonly models: readonly string[] }[];
+  readonly engines: readonly {
+    readonly name: string;
+    readonly models: readonly string[];
+    /** Under which name its circuit is kept: engines that stand in for each other have one. */
+    readonly circuit: string;
+  }[];
   readonly authentication: Authentication;
   /** Null where a name isn't enough to sign in. */
   readonly sessions: Sessions | null;

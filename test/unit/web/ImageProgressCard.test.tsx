@@ -1,5 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
+import type { EngineState } from '../../../src/client/client.ts';
 import type { FailureCode } from '../../../src/events/failures.ts';
 import type { JobId, UserId } from '../../../src/events/ids.ts';
 import { ImageProgressCard } from '../../../web/components/chat/ImageProgressCard.tsx';
@@ -19,11 +20,13 @@ const card = (
     author = session.user,
     as = session,
     readOnly = false,
+    engines = [],
   }: {
     image?: WantedImage;
     author?: { id: UserId; name: string };
     as?: typeof session;
     readOnly?: boolean;
+    engines?: readonly EngineState[];
   } = {},
 ): string => {
   const client = createFakeClient({ session: as });
@@ -32,7 +35,7 @@ const card = (
   lead(client, asked?.jobId as JobId);
   const filled = createImageJobsStore();
   followUser(filled, client.user(), client.queue());
-  const darkroom = openDarkroom(client, createImageJobsStore(filled.getState()));
+  const darkroom = openDarkroom(client, createImageJobsStore({ ...filled.getState(), engines }));
   const message = client
     .conversation(conversationId)
     .state.messages.find((candidate) => candidate.messageId === messageId);
@@ -78,6 +81,21 @@ describe('the card of an image job', () => {
 
   it('says "next" at the first place', () => {
     expect(text(card(queued))).toContain('Next in line');
+  });
+
+  it('says that the image engine rests, and when it is tried again', () => {
+    const engine = { name: 'sketch', models: [] };
+    const retryAt = new Date(Date.now() + 3_600_000).toISOString();
+    const resting = text(card(queued, { engines: [{ ...engine, circuit: 'open', retryAt }] }));
+    expect(resting).toMatch(/The image engine rests; it is tried again in (59 min|1 h)/);
+    const tried = text(card(queued, { engines: [{ ...engine, circuit: 'half_open' }] }));
+    expect(tried).toContain('The image engine rests; it is being tried again');
+    const oneIsWell = [
+      { ...engine, circuit: 'open', retryAt },
+      { ...engine, circuit: 'closed' },
+    ] as const;
+    expect(text(card(queued, { engines: oneIsWell }))).toContain('Next in line');
+    expect(text(card(queued, { engines: oneIsWell }))).not.toContain('rests');
   });
 
   it('says that the queue is paused instead of how long it takes', () => {

@@ -1,7 +1,7 @@
 import { type CSSProperties, useState } from 'react';
 import type { ImageState, Message } from '../../../src/projections/model.ts';
 import { useImageJobs, useIsOperator, useSelf } from '../../hooks/useDarkroom.ts';
-import { selectPlace, selectWait } from '../../stores/imageJobsStore.ts';
+import { selectPlace, selectRest, selectWait } from '../../stores/imageJobsStore.ts';
 import { counted } from '../../text/format.ts';
 import { announcement, attemptWords, statusWords } from '../../text/imageJob.ts';
 import { frameLayout } from '../../text/layout.ts';
@@ -46,6 +46,7 @@ export const ImageProgressCard = ({
   const place = useImageJobs(selectPlace(waiting ? image.ticket : null));
   const wait = useImageJobs(selectWait(waiting ? image.ticket : null));
   const paused = useImageJobs((state) => state.queue.paused);
+  const rest = useImageJobs(selectRest);
   const [open, setOpen] = useState<number | null>(null);
   const attempt = attemptWords(image);
   const { request, status } = image;
@@ -69,7 +70,7 @@ export const ImageProgressCard = ({
     >
       {framed && (
         <PictureFrame image={image} onOpen={setOpen}>
-          {waiting && <QueuePlace image={image} place={place} wait={wait} paused={paused} />}
+          {waiting && <QueuePlace image={image} place={place} wait={wait} paused={paused} rest={rest} />}
         </PictureFrame>
       )}
       <div className="card-body">

@@ -1,6 +1,7 @@
 import type { ImageState } from '../../../src/projections/model.ts';
+import { useNow } from '../../hooks/useNow.ts';
 import { about } from '../../text/format.ts';
-import { placeWords } from '../../text/imageJob.ts';
+import { placeWords, restWords } from '../../text/imageJob.ts';
 
 /** More waiting before it than these are one mark with a number's meaning: many. */
 const marksShown = 9;
@@ -11,15 +12,21 @@ export const QueuePlace = ({
   place,
   wait,
   paused,
+  rest,
 }: {
   readonly image: ImageState;
   readonly place: number | null;
   /** Until it is begun, in milliseconds; null where that can't be said. */
   readonly wait: number | null;
   readonly paused: boolean;
+  /** When the image engine that rests is tried again, or `now`; null where none rests. */
+  readonly rest: string | null;
 }) => {
+  const now = useNow(rest !== null);
   const accepted = image.status === 'accepted';
   const words = accepted ? { title: 'Asked for', detail: 'It joins the queue now' } : placeWords(place);
+  const halted = paused ? 'The queue is paused' : rest === null ? null : restWords(rest, now);
+  const why = accepted ? null : halted;
   return (
     <div className="queue-place" data-testid="queue-place" data-place={place ?? ''}>
       {place !== null && place > 1 ? (
@@ -34,8 +41,8 @@ export const QueuePlace = ({
         <strong className={place === 1 ? 'queue-title queue-next' : 'queue-title'}>{words.title}</strong>
       )}
       <span className="queue-detail">
-        {paused && !accepted ? 'The queue is paused' : words.detail}
-        {wait !== null && <span className="queue-wait"> · {about(wait)}</span>}
+        {why ?? words.detail}
+        {wait !== null && rest === null && <span className="queue-wait"> · {about(wait)}</span>}
       </span>
       {place !== null && place > 1 && (
         <span className="queue-line" aria-hidden="true">

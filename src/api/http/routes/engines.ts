@@ -17,7 +17,11 @@ export const engineOperations = ({ engines, log }: HttpApiParts): readonly Opera
     answer: async () =>
       ok(
         await Promise.all(
-          engines.map(async ({ name, models }) => ({ name, ...shown(await readCircuit(log, name)), models })),
+          engines.map(async ({ name, models, circuit }) => ({
+            name,
+            ...shown(await readCircuit(log, circuit)),
+            models,
+          })),
         ),
       ),
   }),
