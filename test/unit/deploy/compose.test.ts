@@ -3,6 +3,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
+import { createOriginCheck } from '../../../src/api/delivery/admission.ts';
 import { readConfig, settings } from '../../../src/config.ts';
 import { duties } from '../../../src/main.ts';
 
@@ -12,6 +13,7 @@ const service = z.object({
   environment: z.record(z.string(), z.string()).optional(),
   volumes: z.array(z.string()).optional(),
   read_only: z.boolean().optional(),
+  networks: z.array(z.string()),
   ports: z.array(z.string()).optional(),
   healthcheck: z.object({ test: z.array(z.string()) }),
   deploy: z.object({ resources: z.object({ limits: z.object({ cpus: z.string(), memory: z.string() }) }) }),
@@ -102,6 +104,13 @@ describe('docker-compose.yml', () => {
       expect(services[name]?.ports, name).toBeUndefined();
   });
 
+  it('lets workers out, for engines listen elsewhere, and the stores never', () => {
+    expect(services.worker1?.networks).toContain('outside');
+    expect(services.worker2?.networks).toContain('outside');
+    for (const name of ['kurrentdb', 'mongodb', 'prometheus', 'projector'])
+      expect(services[name]?.networks, name).toEqual(['inside']);
+  });
+
   it('mounts only files that are there', () => {
     for (const { volumes = [] } of Object.values(services))
       for (const volume of volumes) {
@@ -118,6 +127,23 @@ describe('docker-compose.yml', () => {
     });
     expect(stderr).toBe('');
     expect(status).toBe(0);
+  });
+});
+
+describe('deploy/proxy/nginx.conf', () => {
+  const proxy = readFileSync('deploy/proxy/nginx.conf', 'utf8');
+
+  it('hands on the host with its port, or no socket of a page at http://localhost:8080 would be let in', () => {
+    const host = /proxy_set_header Host (\S+);/.exec(proxy)?.[1] ?? '';
+    const seen = { $host: 'localhost', $http_host: 'localhost:8080' }[host];
+    const mayConnect = createOriginCheck({ ALLOWED_ORIGINS: '', AUTH_MODE: 'jwt' });
+    expect(mayConnect({ headers: { host: seen, origin: 'http://localhost:8080' } })).toBe(true);
+  });
+
+  it('asks again where each node is, for one that is made anew has another address', () => {
+    const nodes = [...proxy.matchAll(/^\s*server (api\d):3000 (.*);$/gm)];
+    expect(nodes.map(([, name]) => name)).toEqual(['api1', 'api2']);
+    for (const [, name, parameters] of nodes) expect(parameters, name).toMatch(/^resolve /);
   });
 });
 
