@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DomainEvent } from '../events/catalogue.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
@@ -75,6 +76,8 @@ export const startQueueing = ({
   const bell = createBell();
   /** Archived while nobody listened, or just now: their jobs are cancelled. */
   const archived = new Set<string>();
+  /** Something may have been archived that was not heard. */
+  let mustLook = true;
 
   const hear = async (events: readonly DomainEvent[]): Promise<void> => {
     for (const event of events)
@@ -88,7 +91,6 @@ export const startQueueing = ({
   };
 
   const workOff = async (): Promise<void> => {
-    await projections.whenProcessed(await log.head(), patience);
     for await (const task of tasks(documents, { due: true })) {
       if (task.removed) await cancelAll(task);
       else await desk.queue(task.messageId);
@@ -121,28 +123,45 @@ export const startQueueing = ({
   const work = async (): Promise<void> => {
     const kept = await leasing;
     leases = kept;
-    let looked = false;
     while (!end.signal.aborted) {
       try {
         if (kept.held().length > 0) {
-          if (!looked) await lookForArchived();
-          looked = true;
+          // Before looking, too: who did this before may have projected as well, and died with it half done.
+          await projections.whenProcessed(await log.head(), patience);
+          if (mustLook) {
+            mustLook = false;
+            await lookForArchived();
+          }
           await workOff();
         } else {
           // Another process does it. What it had heard when it ended is found by looking, should it end.
-          looked = false;
+          mustLook = true;
           archived.clear();
         }
       } catch (cause) {
+        mustLook = true;
         if (!end.signal.aborted) logger.error({ err: cause }, 'queueing failed; trying again');
       }
       await bell.next(end.signal, longestSleep);
     }
   };
 
-  const following = followLog(log, end.signal, hear).catch((cause: unknown) => {
-    if (!end.signal.aborted) logger.error({ err: cause }, 'the queueing process no longer hears the log');
-  });
+  const listen = async (): Promise<void> => {
+    while (!end.signal.aborted) {
+      try {
+        await followLog(log, end.signal, hear, () => {
+          mustLook = true;
+          bell.ring();
+        });
+      } catch (cause) {
+        if (!end.signal.aborted)
+          logger.error({ err: cause }, 'the queueing process does not hear the log; trying again');
+      }
+      await delay(longestSleep, undefined, { signal: end.signal }).catch(() => undefined);
+    }
+  };
+
+  const following = listen();
   const working = work();
   return {
     health: () => ({ leads: (leases?.held().length ?? 0) > 0 }),
