@@ -1,6 +1,7 @@
 import { Encoder, type Packet, PacketType } from 'socket.io-parser';
 import type { ScopeEvent } from '../../projections/readModel.ts';
 import type { Batch } from './batches.ts';
+import { limits } from './limits.ts';
 import type { nameOf } from './requests.ts';
 
 /*
@@ -8,13 +9,20 @@ import type { nameOf } from './requests.ts';
  * an acknowledgement is asked of; here an event is turned into text once, for all of them and for its size.
  */
 
-const texts = new WeakMap<ScopeEvent, string>();
+let texts = new WeakMap<ScopeEvent, string>();
+let kept = 0;
 
-/** The event as JSON; made once, and kept as long as the event is. */
+/** The event as JSON; made once for all who are sent it in these moments. */
 export const jsonOf = (event: ScopeEvent): string => {
   const known = texts.get(event);
   if (known !== undefined) return known;
   const text = JSON.stringify(event);
+  // Those who are live are sent it now; as long as events are remembered, texts would double what that costs.
+  if (kept > limits.textBytes) {
+    texts = new WeakMap();
+    kept = 0;
+  }
+  kept += text.length;
   texts.set(event, text);
   return text;
 };

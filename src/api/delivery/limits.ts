@@ -18,6 +18,8 @@ export const limits = {
   /** The newest events that a node remembers, so that a short absence costs no read at all. */
   tailEvents: 20_000,
   tailBytes: 16_777_216,
+  /** Texts of events that are kept for the next who is sent them. */
+  textBytes: 1_048_576,
   /** Scopes of which it remembers at least where their last event lies. */
   tailScopes: 50_000,
 
