@@ -46,6 +46,8 @@ export const conversations = projection<Conversation>({
   version: 1,
   indexes: [['participantIds', 'lastActivityPosition']],
   lists: ['participantIds'],
-  keys: ({ conversationId }) => (conversationId === undefined ? [] : [conversationId]),
+  // Most events are of jobs, and no job changes its conversation: those aren't looked at twice.
+  keys: ({ conversationId, type }) =>
+    conversationId === undefined || type.startsWith('Job') ? [] : [conversationId],
   apply: foldConversation,
 });

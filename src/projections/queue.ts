@@ -34,6 +34,16 @@ const foldEntry = (entry: QueueEntry | null, event: DomainEvent): QueueEntry | n
   }
 };
 
+const concerning: ReadonlySet<string> = new Set([
+  'JobQueued',
+  'JobStarted',
+  'JobRequeued',
+  'JobPrioritized',
+  'JobCompleted',
+  'JobFailed',
+  'JobCancelled',
+] satisfies DomainEvent['type'][]);
+
 /** Jobs in the queue, and jobs that are being drawn. */
 export const queue = projection<QueueEntry>({
   name: 'queue',
@@ -42,7 +52,7 @@ export const queue = projection<QueueEntry>({
     ['status', 'orderKey'],
     ['ownerId', 'status', 'orderKey'],
   ],
-  keys: ({ jobId, type }) => (jobId === undefined || !type.startsWith('Job') ? [] : [jobId]),
+  keys: ({ jobId, type }) => (jobId !== undefined && concerning.has(type) ? [jobId] : []),
   apply: foldEntry,
 });
 

@@ -49,6 +49,16 @@ const foldTask = (task: QueueingTask | null, event: DomainEvent): QueueingTask |
   }
 };
 
+const concerning: ReadonlySet<string> = new Set([
+  'MessagePosted',
+  'MessageRemoved',
+  'JobQueued',
+  'JobRefused',
+  'JobCompleted',
+  'JobFailed',
+  'JobCancelled',
+] satisfies DomainEvent['type'][]);
+
 /**
  * The to-do list of the process that queues, one task a message: jobs to be queued, and jobs of a
  * removed message to be cancelled. What is done leaves the list, so working it off needs no checkpoint.
@@ -57,6 +67,6 @@ export const queueing = projection<QueueingTask>({
   name: 'queueing',
   version: 1,
   indexes: [['due', 'postedPosition'], ['conversationId', 'postedPosition'], ['postedPosition']],
-  keys: ({ messageId }) => (messageId === undefined ? [] : [messageId]),
+  keys: ({ messageId, type }) => (messageId !== undefined && concerning.has(type) ? [messageId] : []),
   apply: foldTask,
 });

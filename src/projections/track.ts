@@ -104,7 +104,9 @@ export const load = async (
 
 /** Digests the event whole or not at all: every document that it concerns, or none where one throws. */
 const foldEvent = ({ projection, recent, changed }: Track, event: DomainEvent): void => {
-  const folded = projection.keys(event).map((id) => {
+  const ids = projection.keys(event);
+  if (ids.length === 0) return;
+  const folded = ids.map((id) => {
     const before = projection.writtenOnce ? null : (recent.get(id) ?? null);
     return { id, before, after: projection.apply(before, event, id) };
   });
