@@ -20,7 +20,7 @@ const documentsUrl = z
     'must be a URL like sqlite:./data/name or mongodb://host:27017/name',
   );
 
-const engineNames = ['sketch', 'comfyui', 'openai'] as const;
+const engineNames = ['sketch', 'comfyui', 'openai', 'automatic1111'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 const areEngineNames = (names: unknown): boolean =>
@@ -146,6 +146,17 @@ export const settings = z
       .default(['sdxl'])
       .describe(
         'Engine `comfyui`: `sdxl`, `flux`, or files exported from ComfyUI, by commas; each is a model, the first the usual one.',
+      ),
+    AUTOMATIC1111_URL: engineUrl
+      .default('http://127.0.0.1:7860')
+      .describe(
+        'Engine `automatic1111`: where it, Forge or SD.Next listens; http://name:password@… where it wants them.',
+      ),
+    AUTOMATIC1111_MODELS: list
+      .refine((names) => names.length > 0, 'must name a model')
+      .default(['loaded'])
+      .describe(
+        'Engine `automatic1111`: checkpoints, by commas; the first is the usual one; `loaded`: what it has loaded.',
       ),
     OPENAI_URL: engineUrl
       .default('https://api.openai.com')

@@ -1,4 +1,5 @@
 import type { Config, EngineName } from '../../config.ts';
+import { createAutomatic1111Engine } from './automatic1111/automatic1111Engine.ts';
 import { createComfyuiEngine } from './comfyui/comfyuiEngine.ts';
 import { readWorkflow } from './comfyui/workflow.ts';
 import type { ImageEngine } from './imageEngine.ts';
@@ -12,6 +13,11 @@ const openers: Readonly<Record<EngineName, (config: Config) => ImageEngine>> = {
     createComfyuiEngine({
       url: new URL(config.COMFYUI_URL),
       workflows: config.COMFYUI_WORKFLOWS.map(readWorkflow),
+    }),
+  automatic1111: (config) =>
+    createAutomatic1111Engine({
+      url: new URL(config.AUTOMATIC1111_URL),
+      models: config.AUTOMATIC1111_MODELS,
     }),
   openai: (config) =>
     createOpenaiEngine({
