@@ -20,7 +20,7 @@ const documentsUrl = z
     'must be a URL like sqlite:./data/name or mongodb://host:27017/name',
   );
 
-const engineNames = ['sketch', 'comfyui', 'openai', 'automatic1111'] as const;
+const engineNames = ['sketch', 'comfyui', 'openai', 'automatic1111', 'bfl'] as const;
 export type EngineName = (typeof engineNames)[number];
 
 const areEngineNames = (names: unknown): boolean =>
@@ -44,8 +44,10 @@ const engineUrl = z
     'must be a URL like http://127.0.0.1:8188',
   );
 
+const apiKey = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces');
+
 /** Settings whose value is never shown. */
-const secrets: ReadonlySet<string> = new Set(['AUTH_JWT_SECRET', 'OPENAI_API_KEY']);
+const secrets: ReadonlySet<string> = new Set(['AUTH_JWT_SECRET', 'OPENAI_API_KEY', 'BFL_API_KEY']);
 
 /** As it may be shown: a URL without the user name and password in it. */
 const shown = (value: string): string => value.replace(/\/\/.*@/, '//…@');
@@ -161,15 +163,24 @@ export const settings = z
     OPENAI_URL: engineUrl
       .default('https://api.openai.com')
       .describe('Engine `openai`: the Images API, or a server that speaks it; without `/v1`.'),
-    OPENAI_API_KEY: z
-      .string()
-      .regex(/^[\x21-\x7e]+$/, 'must be printable characters without spaces')
+    OPENAI_API_KEY: apiKey
       .optional()
       .describe('Engine `openai`: its key; a server of your own may need none.'),
     OPENAI_MODELS: list
       .refine((names) => names.length > 0, 'must name a model')
       .default(['gpt-image-1'])
       .describe('Engine `openai`: its models, by commas; the first is the usual one.'),
+    BFL_URL: engineUrl
+      .default('https://api.bfl.ai')
+      .describe('Engine `bfl`: the FLUX API of Black Forest Labs, or one of its regions.'),
+    BFL_API_KEY: apiKey.optional().describe('Engine `bfl`, required there: its key.'),
+    BFL_MODELS: list
+      .refine(
+        (names) => names.length > 0 && names.every((name) => /^[a-z0-9][a-z0-9.-]*$/.test(name)),
+        'must name models like flux-pro-1.1',
+      )
+      .default(['flux-pro-1.1'])
+      .describe('Engine `bfl`: its models, by commas; the first is the usual one.'),
     SKETCH_STEP_MS: whole(0, 60_000)
       .default(60)
       .describe('How long the built-in engine takes for a step, in ms.'),
@@ -213,6 +224,12 @@ export const settings = z
         code: 'custom',
         path: ['HOST'],
         message: `must be a loopback address (127.0.0.1) while AUTH_MODE is local, for there a name is enough to sign in; it is "${value.HOST}"`,
+      });
+    if (value.ENGINES.includes('bfl') && value.BFL_API_KEY === undefined)
+      context.addIssue({
+        code: 'custom',
+        path: ['BFL_API_KEY'],
+        message: 'must be set, for ENGINES names bfl',
       });
     for (const { setting, message } of signInProblems(value))
       context.addIssue({ code: 'custom', path: [setting], message });

@@ -38,6 +38,17 @@ describe('settings', () => {
     expect(() => readConfig({ COMFYUI_WORKFLOWS: ',' })).toThrow(/COMFYUI_WORKFLOWS must name a workflow/);
   });
 
+  it('want a key for the engine that is paid, and never show it', () => {
+    expect(() => readConfig({ ENGINES: 'sketch,bfl' })).toThrow(
+      /BFL_API_KEY must be set, for ENGINES names bfl/,
+    );
+    for (const name of ['BFL_API_KEY', 'OPENAI_API_KEY']) {
+      const wrong = () => readConfig({ [name]: 'my secret' });
+      expect(wrong).toThrow(new RegExp(`${name} must be printable`));
+      expect(wrong).not.toThrow(/my secret/);
+    }
+  });
+
   it('are all in docs/settings.md, each with its default', () => {
     const page = readFileSync('docs/settings.md', 'utf8');
     for (const [name, value] of Object.entries(settings.parse({})))

@@ -1,5 +1,6 @@
 import type { Config, EngineName } from '../../config.ts';
 import { createAutomatic1111Engine } from './automatic1111/automatic1111Engine.ts';
+import { createBflEngine } from './bfl/bflEngine.ts';
 import { createComfyuiEngine } from './comfyui/comfyuiEngine.ts';
 import { readWorkflow } from './comfyui/workflow.ts';
 import type { ImageEngine } from './imageEngine.ts';
@@ -18,6 +19,12 @@ const openers: Readonly<Record<EngineName, (config: Config) => ImageEngine>> = {
     createAutomatic1111Engine({
       url: new URL(config.AUTOMATIC1111_URL),
       models: config.AUTOMATIC1111_MODELS,
+    }),
+  bfl: (config) =>
+    createBflEngine({
+      url: new URL(config.BFL_URL),
+      apiKey: config.BFL_API_KEY ?? '',
+      models: config.BFL_MODELS,
     }),
   openai: (config) =>
     createOpenaiEngine({

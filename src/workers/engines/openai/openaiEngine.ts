@@ -123,7 +123,8 @@ const isStream = ({ headers }: Connected): boolean =>
 const pictureIn = async (answer: Answer, { url }: OpenaiSettings, signal: AbortSignal): Promise<Buffer> => {
   const [first] = parsed('the images API', answer, drawn).data;
   if (first?.b64_json) return Buffer.from(first.b64_json, 'base64');
-  if (first?.url) return download({ address: first.url, engine: url, hosts, timeoutMs: 60_000, signal });
+  if (first?.url)
+    return download({ address: first.url, reach: { engine: url, hosts }, timeoutMs: 60_000, signal });
   throw new EngineError(
     'internal',
     'the images API answered neither with a picture nor with its address',
