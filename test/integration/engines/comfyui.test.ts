@@ -126,7 +126,8 @@ describe('the ComfyUI engine', () => {
     drawing.abort.abort(new Error('cancelled'));
     await expect(drawing.ended).rejects.toThrow('cancelled');
     expect(server.pendingIds()).toHaveLength(0);
-    expect(server.runningId()).toBe(stranger);
+    server.behaviour.holdAt = null;
+    await vi.waitFor(() => expect(server.drawn).toEqual([stranger]), ceiling);
   });
 
   it('fails as unreachable, and to the engine’s blame, when the server was restarted meanwhile', async () => {

@@ -183,8 +183,9 @@ const submit = async (
   } catch (cause) {
     signal.throwIfAborted();
     if (!(cause instanceof EngineError) || cause.code !== 'engine_unavailable') throw cause;
-    if ((await server.historyOf(promptId, signal)) !== null) return promptId;
+    // In this order: a prompt that ends between the two questions is in the history by the second.
     if (await server.isQueued(promptId, signal)) return promptId;
+    if ((await server.historyOf(promptId, signal)) !== null) return promptId;
     throw cause;
   }
 };
