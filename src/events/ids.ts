@@ -7,7 +7,7 @@ export const conversationId = uuid.pipe(z.string().brand<'ConversationId'>());
 export const messageId = uuid.pipe(z.string().brand<'MessageId'>());
 export const jobId = uuid.pipe(z.string().brand<'JobId'>());
 export const logId = uuid.pipe(z.string().brand<'LogId'>());
-export const eventId = uuid.pipe(z.string().brand<'EventId'>());
+const eventId = uuid.pipe(z.string().brand<'EventId'>());
 export const commandId = uuid.pipe(z.string().brand<'CommandId'>());
 
 /** The `sub` of a token: any printable text without control characters. */

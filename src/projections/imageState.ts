@@ -6,7 +6,7 @@ import type { JobEvent } from '../events/job.ts';
 import type { ImageState, ShownError, ShownPicture } from './model.ts';
 
 /** What a person is told about a failure, from the catalogue. */
-export const shownError = (code: FailureCode, reference: string, retryable?: boolean): ShownError => ({
+const shownError = (code: FailureCode, reference: string, retryable?: boolean): ShownError => ({
   code,
   title: failures[code].title,
   whatHappened: failures[code].whatHappened,

@@ -11,7 +11,7 @@ import type { EventLog } from '../../src/events/log/eventLog.ts';
 import { openDeliveryClient } from './deliveryClient.ts';
 
 /** Tokens of tests are `name`, or `name:<ms since 1970 when it expires>`. */
-export const testAuthentication: Authentication = {
+const testAuthentication: Authentication = {
   async verify(token) {
     const [name = '', expires] = token.split(':');
     if (!/^[a-z]+$/.test(name)) throw new SignInRefused('unauthenticated', 'This token is not valid.');

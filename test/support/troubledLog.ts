@@ -3,7 +3,7 @@ import type { EventLog } from '../../src/events/log/eventLog.ts';
 type Append = EventLog['append'];
 
 /** A log whose appends go another way; all else is as it is. */
-export const withAppend = (log: EventLog, append: (original: Append) => Append): EventLog => ({
+const withAppend = (log: EventLog, append: (original: Append) => Append): EventLog => ({
   ...log,
   append: append((...given) => log.append(...given)),
 });

@@ -38,7 +38,7 @@ export interface ImageJobsState {
 
 export type ImageJobsStore = StoreApi<ImageJobsState>;
 
-export const emptyImageJobs: ImageJobsState = {
+const emptyImageJobs: ImageJobsState = {
   jobs: new Map(),
   queue: emptyQueue,
   durations: [],
@@ -63,7 +63,7 @@ const fromMessage = (message: Message, image: ImageState): KnownJob => ({
   position: message.position,
 });
 
-export const fromMessages = (messages: readonly Message[]): KnownJob[] =>
+const fromMessages = (messages: readonly Message[]): KnownJob[] =>
   messages.flatMap((message) => (message.image === null ? [] : [fromMessage(message, message.image)]));
 
 /**

@@ -34,7 +34,7 @@ const refusal = (error: unknown, reference: string): Answer => {
   };
 };
 
-export const send = (response: Response, { status, headers = {}, body }: Answer): void => {
+const send = (response: Response, { status, headers = {}, body }: Answer): void => {
   const { Vary, ...others } = headers;
   if (Vary !== undefined) response.vary(Vary);
   response.status(status).set(others);

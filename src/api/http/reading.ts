@@ -47,7 +47,6 @@ export const readingOf = (readModel: ReadModel) => {
 
   return { conversation, isIn, message, job, jobFor };
 };
-export type Reading = ReturnType<typeof readingOf>;
 
 /**
  * After a command: waits until it can be read. Where that takes too long the command has happened all

@@ -16,7 +16,7 @@ import { readSnapshot } from './readSnapshot.ts';
 import { readLastInScope, readTimeline } from './readTimeline.ts';
 
 /** Up to where all of these projections are complete. */
-export const completeTo = async (
+const completeTo = async (
   reader: DocumentReader,
   projections: readonly AnyProjection[],
 ): Promise<Position> => {

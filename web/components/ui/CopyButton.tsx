@@ -2,7 +2,7 @@ import { useEffect, useState } from 'react';
 import { useToasts } from '../../stores/toastStore.ts';
 import { IconButton } from './IconButton.tsx';
 
-export const useCopy = (text: string): { readonly copied: boolean; readonly copy: () => void } => {
+const useCopy = (text: string): { readonly copied: boolean; readonly copy: () => void } => {
   const [copied, setCopied] = useState(false);
   const problem = useToasts((state) => state.problem);
   useEffect(() => {
