@@ -55,5 +55,5 @@ export const openTestStores = async () => {
     await discardStores(folder);
     await remove();
   };
-  return { log, documents, cleanup };
+  return { folder, log, documents, cleanup };
 };

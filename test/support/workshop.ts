@@ -1,5 +1,3 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { v7 } from 'uuid';
@@ -61,15 +59,16 @@ export const drawNever: Drawing = async function* (signal) {
 /** Everything that draws, on stores of its own: queueing runs, workers and sweeps are started by the test. */
 export const openWorkshop = async ({
   rule = { failures: 5, resetMs: 60_000 },
+  attempts = 2,
 }: {
   rule?: CircuitRule;
+  attempts?: number;
 } = {}) => {
   const stores = await openTestStores();
-  const folder = mkdtempSync(join(tmpdir(), 'darkroom-workers-'));
   const running: Running[] = [];
   /** How far the wall clock is moved, in milliseconds. */
   const clock = { ahead: 0 };
-  const { log, documents } = stores;
+  const { folder, log, documents } = stores;
   const now = (): Date => new Date(Date.now() + clock.ahead);
   const logger = pino({ level: 'silent' });
   const projections = await startProjections({
@@ -81,7 +80,7 @@ export const openWorkshop = async ({
   });
   running.push(projections);
   const readModel = openReadModel(documents, projections, all);
-  const jobLimits = { attempts: 2, timeoutMs: 60_000 };
+  const jobLimits = { attempts, timeoutMs: 60_000 };
   const acting = (id: string) => ({ log, actor: { id, name: id }, now, newId: v7 });
   const deskOf = (id: string) => createJobDesk({ ...acting(id), jobLimits });
   const circuitsOf = (id: string) => createCircuits({ ...acting(id), rule });
@@ -106,7 +105,7 @@ export const openWorkshop = async ({
   };
 
   return {
-    ...{ log, commands, readModel, images, logger, clock, conversationId, deskOf, circuitsOf },
+    ...{ folder, log, commands, readModel, images, logger, clock, conversationId, deskOf, circuitsOf },
     worker(engine: ImageEngine, more: { slots?: number; leaseMs?: number } = {}): Running {
       const id = `worker:${v7()}`;
       const started = startImageWorker({
@@ -144,7 +143,6 @@ export const openWorkshop = async ({
     async close(): Promise<void> {
       for (const each of running.toReversed()) await each.stop();
       await stores.cleanup();
-      rmSync(folder, { recursive: true });
     },
   };
 };

@@ -1,0 +1,77 @@
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import type { JobId } from '../../src/events/ids.ts';
+import { type Step, startWorker, type WorkerProcess } from '../support/startWorker.ts';
+import { drawAtOnce, openWorkshop, scriptedEngine, type Workshop } from '../support/workshop.ts';
+
+describe('a job whose worker’s process', () => {
+  let workshop: Workshop;
+  let processes: WorkerProcess[];
+  beforeEach(async () => {
+    workshop = await openWorkshop();
+    processes = [];
+  });
+  afterEach(async () => {
+    await Promise.all(processes.map((each) => each.kill()));
+    await workshop.close();
+  });
+
+  const start = (step: Step): WorkerProcess => {
+    const worker = startWorker(workshop.folder, step);
+    processes.push(worker);
+    return worker;
+  };
+  const count = async (id: JobId, type: string) =>
+    (await workshop.history(id)).filter((each) => each === type).length;
+  /** Two looks, a whole lease apart. */
+  const sweepOnce = async () => {
+    let monotonic = 0;
+    const sweep = workshop.sweep(() => monotonic);
+    await sweep();
+    monotonic = 30_000;
+    await sweep();
+  };
+
+  it.each([
+    ['is killed before the claim', 'before the claim', 'queued', 1],
+    ['is killed after the claim', 'after the claim', 'running', 2],
+    ['is killed in the middle', 'in the middle', 'running', 2],
+    ['is killed when its picture is stored', 'before the end, its picture stored', 'running', 2],
+    ['is killed after the end', 'after the end', 'completed', 1],
+  ] as const)('%s ends once, with its picture once', async (_, step, left, attempts) => {
+    const { ask, ends, images, readModel, worker } = workshop;
+    const id = await ask('a lake');
+    await ends(id, 'queued');
+    expect(await start(step).ended()).toBe('SIGKILL');
+    await ends(id, left);
+    await sweepOnce();
+    worker(scriptedEngine(drawAtOnce).engine);
+    const job = await ends(id, 'completed');
+    expect(job.attempt).toBe(attempts);
+    expect(await count(id, 'JobStarted')).toBe(attempts);
+    expect(await count(id, 'JobRequeued')).toBe(attempts - 1);
+    expect(await count(id, 'JobCompleted')).toBe(1);
+    expect(job.images).toHaveLength(1);
+    const { imageId } = job.images[0] ?? { imageId: '' };
+    expect(await images.get(imageId)).toMatchObject({ contentType: 'image/png' });
+    const uses = await readModel.imageUses(imageId);
+    expect(uses.map(({ job: { jobId }, kind }) => [jobId, kind])).toEqual([[id, 'picture']]);
+  });
+
+  it('is frozen past its lease keeps the picture of the next; the late one is refused and noted', async () => {
+    const { ask, ends, history, worker } = workshop;
+    const id = await ask('a lake');
+    const frozen = start('freezes before the end');
+    await vi.waitFor(() => expect(frozen.lines).toContain('freezes before the end'), { timeout: 60_000 });
+    await ends(id, 'running');
+    await sweepOnce();
+    worker(scriptedEngine(drawAtOnce).engine);
+    const { images, attempt } = await ends(id, 'completed');
+    expect(attempt).toBe(2);
+    frozen.goOn();
+    await vi.waitFor(async () => expect((await history(id)).at(-1)).toBe('JobResultDiscarded'), {
+      timeout: 60_000,
+    });
+    expect((await ends(id, 'completed')).images).toEqual(images);
+    expect(await count(id, 'JobCompleted')).toBe(1);
+  });
+});
