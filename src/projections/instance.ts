@@ -1,4 +1,4 @@
-import { readlinkSync } from 'node:fs';
+import { readFileSync, readlinkSync } from 'node:fs';
 import { hostname } from 'node:os';
 import { v7 } from 'uuid';
 import { z } from 'zod';
@@ -7,16 +7,26 @@ import { z } from 'zod';
 export const instance = z.object({ id: z.string(), host: z.string(), pid: z.int() });
 export type Instance = z.infer<typeof instance>;
 
-/** Containers may share a host's name, but not its process ids: where there are such spaces, which one. */
-const processSpace = (): string => {
+const textOf = (read: () => string): string => {
   try {
-    return readlinkSync('/proc/self/ns/pid');
+    return read().trim();
   } catch {
     return '';
   }
 };
 
-const host = `${hostname()} ${processSpace()}`.trim();
+/**
+ * Where process ids mean the same. Machines made from one image may share a name, so also which run of a
+ * kernel it is; and containers share that, but not their process ids, so also which space of those. Where
+ * an operating system tells neither, the name has to do.
+ */
+const host = [
+  hostname(),
+  textOf(() => readFileSync('/proc/sys/kernel/random/boot_id', 'utf8')),
+  textOf(() => readlinkSync('/proc/self/ns/pid')),
+]
+  .join(' ')
+  .trim();
 
 export const ownInstance = (id: string): Instance => ({ id, host, pid: process.pid });
 

@@ -174,7 +174,7 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
         if (cause instanceof LeaseLost) throw cause;
         onTrouble(cause);
         if (end.signal.aborted) throw cause;
-        await delay(pause);
+        await delay(pause, undefined, { signal: end.signal }).catch(() => undefined);
       }
     }
     for (const { name, position } of batch.checkpoints)
