@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { createNoise } from '../../../../src/workers/engines/sketch/noise.ts';
-import { createRandom, hashText } from '../../../../src/workers/engines/sketch/random.ts';
+import { createNoise } from '../../../../../src/workers/engines/sketch/noise.ts';
+import { createRandom, hashText } from '../../../../../src/workers/engines/sketch/random.ts';
 
 describe('the seeded source of numbers', () => {
   it('gives the same numbers for the same seed, on every machine', () => {

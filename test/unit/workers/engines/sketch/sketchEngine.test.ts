@@ -1,11 +1,15 @@
 import { createHash } from 'node:crypto';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, it } from 'vitest';
-import type { DrawingNews, DrawingOrder, ImageEngine } from '../../../../src/workers/engines/imageEngine.ts';
-import { startDrawingThread } from '../../../../src/workers/engines/sketch/drawingThread.ts';
-import { startPainting } from '../../../../src/workers/engines/sketch/painting.ts';
-import { createSketchEngine } from '../../../../src/workers/engines/sketch/sketchEngine.ts';
-import { createThreadPool } from '../../../../src/workers/engines/sketch/threadPool.ts';
+import type {
+  DrawingNews,
+  DrawingOrder,
+  ImageEngine,
+} from '../../../../../src/workers/engines/imageEngine.ts';
+import { startDrawingThread } from '../../../../../src/workers/engines/sketch/drawingThread.ts';
+import { startPainting } from '../../../../../src/workers/engines/sketch/painting.ts';
+import { createSketchEngine } from '../../../../../src/workers/engines/sketch/sketchEngine.ts';
+import { createThreadPool } from '../../../../../src/workers/engines/sketch/threadPool.ts';
 
 const order: DrawingOrder = {
   prompt: 'a boat on a lake at dawn',

@@ -1,8 +1,8 @@
 import { createHash } from 'node:crypto';
 import { createCanvas, loadImage } from '@napi-rs/canvas';
 import { describe, expect, it } from 'vitest';
-import { startPainting } from '../../../../src/workers/engines/sketch/painting.ts';
-import { settings } from '../../../../src/workers/engines/sketch/scene.ts';
+import { startPainting } from '../../../../../src/workers/engines/sketch/painting.ts';
+import { settings } from '../../../../../src/workers/engines/sketch/scene.ts';
 
 interface Wanted {
   readonly prompt: string;

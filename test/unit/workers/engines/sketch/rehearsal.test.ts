@@ -1,8 +1,8 @@
 import { describe, expect, it } from 'vitest';
-import { failureCodes, failures } from '../../../../src/events/failures.ts';
-import { EngineError, type ImageEngine } from '../../../../src/workers/engines/imageEngine.ts';
-import { actAt, readRehearsal } from '../../../../src/workers/engines/sketch/rehearsal.ts';
-import { createSketchEngine } from '../../../../src/workers/engines/sketch/sketchEngine.ts';
+import { failureCodes, failures } from '../../../../../src/events/failures.ts';
+import { EngineError, type ImageEngine } from '../../../../../src/workers/engines/imageEngine.ts';
+import { actAt, readRehearsal } from '../../../../../src/workers/engines/sketch/rehearsal.ts';
+import { createSketchEngine } from '../../../../../src/workers/engines/sketch/sketchEngine.ts';
 
 const order = {
   prompt: '',

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
-import { readPrompt } from '../../../../src/workers/engines/sketch/readPrompt.ts';
-import type { Scene } from '../../../../src/workers/engines/sketch/scene.ts';
-import { colourWords } from '../../../../src/workers/engines/sketch/words.ts';
+import { readPrompt } from '../../../../../src/workers/engines/sketch/readPrompt.ts';
+import type { Scene } from '../../../../../src/workers/engines/sketch/scene.ts';
+import { colourWords } from '../../../../../src/workers/engines/sketch/words.ts';
 
 const read = (prompt: string, negative: string | null = null, seed = 1): Scene =>
   readPrompt(prompt, negative, seed);
