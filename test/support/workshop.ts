@@ -53,7 +53,10 @@ export const drawAtOnce: Drawing = async function* (_, prompt) {
 
 export const drawNever: Drawing = async function* (signal) {
   yield { kind: 'progress', step: 1, steps: 2, stage: 'sky', preview: null };
-  await new Promise((_, reject) => signal.addEventListener('abort', () => reject(signal.reason)));
+  await new Promise((_, reject) => {
+    if (signal.aborted) reject(signal.reason);
+    signal.addEventListener('abort', () => reject(signal.reason));
+  });
 };
 
 /** Everything that draws, on stores of its own: queueing runs, workers and sweeps are started by the test. */

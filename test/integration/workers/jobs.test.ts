@@ -128,6 +128,21 @@ describe('the image worker', () => {
     expect((await ends(id, 'completed')).images).toEqual(job.images);
   });
 
+  it('hands its job back when it is stopped: it waits again at once with its ticket, though that was its last attempt', async () => {
+    const { worker, ask, ends, history } = workshop;
+    const id = await ask('a lake');
+    const { ticket } = await ends(id, 'queued');
+    for (let stops = 1; stops <= 3; stops += 1) {
+      const stopped = worker(scriptedEngine(drawNever).engine);
+      await ends(id, 'running');
+      await stopped.stop();
+      expect(await ends(id, 'queued')).toMatchObject({ ticket, attempt: stops });
+    }
+    worker(scriptedEngine(drawAtOnce).engine);
+    await ends(id, 'completed');
+    expect(await history(id)).not.toContain('JobFailed');
+  });
+
   it('is heard of while the engine is silent, so that its lease is kept', async () => {
     const { worker, ask, ends, history } = workshop;
     worker(scriptedEngine(drawNever).engine, { leaseMs: 600 });
