@@ -148,8 +148,9 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
     }
   };
 
-  const following = followLog(log, end.signal, hear).catch((cause: unknown) => {
-    if (!end.signal.aborted) logger.error({ err: cause }, 'the worker no longer hears the log');
+  const following = followLog(log, end.signal, {
+    hear,
+    onTrouble: (cause) => logger.error({ err: cause }, 'the worker does not hear the log; trying again'),
   });
   const working = work();
 

@@ -1,4 +1,3 @@
-import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { DomainEvent } from '../events/catalogue.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
@@ -59,9 +58,10 @@ const tasks = async function* (
 };
 
 /**
- * The process that queues, of many the one that holds the lease: works off the to-do list that is projected from the log, in the order of the
- * messages. The list holds what is not done yet, so it needs no checkpoint, and a crash anywhere leaves
- * the rest of the list. Doing a task twice, here or on another node, is one job: its id is derived.
+ * The process that queues, of many the one that holds the lease: works off the to-do list that is
+ * projected from the log, in the order of the messages. The list holds what is not done yet, so it needs
+ * no checkpoint, and a crash anywhere leaves the rest of the list. Doing a task twice, here or on another
+ * node, is one job: its id is derived.
  */
 export const startQueueing = ({
   log,
@@ -146,22 +146,15 @@ export const startQueueing = ({
     }
   };
 
-  const listen = async (): Promise<void> => {
-    while (!end.signal.aborted) {
-      try {
-        await followLog(log, end.signal, hear, () => {
-          mustLook = true;
-          bell.ring();
-        });
-      } catch (cause) {
-        if (!end.signal.aborted)
-          logger.error({ err: cause }, 'the queueing process does not hear the log; trying again');
-      }
-      await delay(longestSleep, undefined, { signal: end.signal }).catch(() => undefined);
-    }
-  };
-
-  const following = listen();
+  const following = followLog(log, end.signal, {
+    hear,
+    began: () => {
+      mustLook = true;
+      bell.ring();
+    },
+    onTrouble: (cause) =>
+      logger.error({ err: cause }, 'the queueing process does not hear the log; trying again'),
+  });
   const working = work();
   return {
     health: () => ({ leads: (leases?.held().length ?? 0) > 0 }),
