@@ -20,7 +20,7 @@ import { openEventLog } from './events/log/openEventLog.ts';
 import { openFolderImageStore } from './images/folder/folderImageStore.ts';
 import { ImageStoreUnavailable } from './images/imageStore.ts';
 import { projections as all } from './projections/all.ts';
-import { DocumentStoreUnopenable } from './projections/documents/documentStore.ts';
+import { DocumentStoreUnavailable, DocumentStoreUnopenable } from './projections/documents/documentStore.ts';
 import { openDocumentStore } from './projections/documents/openDocumentStore.ts';
 import { openReadModel } from './projections/reading/openReadModel.ts';
 import { startProjections } from './projections/runner.ts';
@@ -54,6 +54,7 @@ const outside = [
   EventLogUnavailable,
   EventLogUnopenable,
   UnopenableFile,
+  DocumentStoreUnavailable,
   DocumentStoreUnopenable,
   UnusableSecret,
   ImageStoreUnavailable,

@@ -92,6 +92,8 @@ describe.skipIf(!browserIsThere)('people in conversations', () => {
     const other = await openAgain();
     const third = await openAgain();
     const tag = async (tab: Page, name: string) => {
+      // As a person does: what can be done with a favourite is shown where the pointer is.
+      await tab.getByTestId('message').hover();
       await tab.getByTestId('add-tag').click();
       await tab.getByTestId('tag-input').fill(name);
       await tab.getByTestId('tag-input').press('Enter');

@@ -20,7 +20,11 @@ export const launchBrowser = (): Promise<Browser> =>
   });
 
 /** One picture at a time, slow enough to watch, and leases short enough to see them run out. */
-const settings = { WORKERS: '1', SKETCH_STEP_MS: '150', LEASE_MS: '2000', SWEEP_CRON: '* * * * * *' };
+const settings = {
+  ...{ WORKERS: '1', SKETCH_STEP_MS: '150', LEASE_MS: '2000', SWEEP_CRON: '* * * * * *' },
+  // Who looks at failures asks for several of them; the engine must not rest because of that.
+  BREAKER_FAILURES: '100',
+};
 
 interface SignInOptions extends BrowserContextOptions {
   readonly roles?: readonly ('operator' | 'auditor')[];
