@@ -1,6 +1,7 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Position, startOfLog } from '../../ids.ts';
 import type { EventLogUnavailable, ReadAllOptions, ReadStreamOptions, RecordedEvent } from '../eventLog.ts';
+import { readAhead } from '../readAhead.ts';
 import type { Connection, ReadStream } from './connection.ts';
 import { canPass, tookTooLong } from './errors.ts';
 import { gather } from './gather.ts';
@@ -121,19 +122,6 @@ const following = (request: PageRequest, last: RecordedEvent): PageRequest => {
   return { ...request, from: last.revision + (request.backwards ? -1 : 1) };
 };
 
-/** A page read ahead. Its failure is kept until asked for: a reader that leaves early never asks. */
-const readAhead = (fetch: FetchPage, request: PageRequest): (() => ReturnType<FetchPage>) => {
-  const settled = fetch(request).then(
-    (page) => ({ page }),
-    (error: unknown) => ({ error }),
-  );
-  return async () => {
-    const outcome = await settled;
-    if ('error' in outcome) throw outcome.error;
-    return outcome.page;
-  };
-};
-
 /**
  * The events of one page after the other. The next page is read while the consumer has this one: no more
  * than two are ever in memory.
@@ -150,7 +138,7 @@ export async function* readEvents(
   const rowsOf = (index: number): number =>
     Math.min(rowsOfPage(index), remaining + (first.of === 'all' ? 1 : 0));
   let request: PageRequest = { ...first, rows: rowsOf(0) };
-  let next = readAhead(fetch, request);
+  let next = readAhead(fetch(request));
   let previous: Position | undefined;
   for (let index = 1; ; index += 1) {
     const page = await next();
@@ -165,7 +153,7 @@ export async function* readEvents(
     if (!isOver && !isAtBegin) {
       previous = last.position;
       request = { ...following(request, last), rows: rowsOf(index) };
-      next = readAhead(fetch, request);
+      next = readAhead(fetch(request));
     }
     for (const event of events) yield event;
     if (isOver || isAtBegin) return;

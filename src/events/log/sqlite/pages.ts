@@ -1,5 +1,6 @@
 import type { Position } from '../../ids.ts';
 import type { ReadAllOptions, ReadStreamOptions, RecordedEvent } from '../eventLog.ts';
+import { readAhead } from '../readAhead.ts';
 import type { PageRequest } from './readPage.ts';
 
 export interface ParsedPage {
@@ -54,19 +55,6 @@ export const following = (request: PageRequest, last: RecordedEvent, rows: numbe
   return { ...request, from: last.revision + (request.backwards ? -1 : 1), rows };
 };
 
-/** A page read ahead. Its failure is kept until asked for: a reader that leaves early never asks. */
-export const readAhead = (fetch: FetchPage, request: PageRequest): (() => Promise<ParsedPage>) => {
-  const settled = fetch(request).then(
-    (page) => ({ page }),
-    (error: unknown) => ({ error }),
-  );
-  return async () => {
-    const outcome = await settled;
-    if ('error' in outcome) throw outcome.error;
-    return outcome.page;
-  };
-};
-
 /**
  * The events of one page after the other. The next page is read while the consumer has this one: no more
  * than two are ever in memory.
@@ -78,13 +66,13 @@ export async function* readEvents(
 ): AsyncGenerator<RecordedEvent, void, undefined> {
   let remaining = maxCount;
   if (!(remaining > 0)) return;
-  let next = readAhead(fetch, { ...first, rows: Math.min(firstRows, remaining) });
+  let next = readAhead(fetch({ ...first, rows: Math.min(firstRows, remaining) }));
   for (let index = 1; ; index += 1) {
     const page = await next();
     remaining -= page.events.length;
     const last = page.events.at(-1);
     const isOver = page.isLast || remaining <= 0 || last === undefined;
-    if (!isOver) next = readAhead(fetch, following(first, last, Math.min(rowsOfPage(index), remaining)));
+    if (!isOver) next = readAhead(fetch(following(first, last, Math.min(rowsOfPage(index), remaining))));
     for (const event of page.events) yield event;
     if (isOver) return;
   }

@@ -1,17 +1,10 @@
 import { positionOf } from '../../ids.ts';
 import type { SubscribeOptions, SubscriptionItem } from '../eventLog.ts';
+import { readAhead } from '../readAhead.ts';
 import { pause, unlessAborted } from '../waiting.ts';
 import { canPass } from './errors.ts';
 import type { News } from './news.ts';
-import {
-  allRequest,
-  type FetchPage,
-  following,
-  numberOf,
-  type ParsedPage,
-  readAhead,
-  rowsOfPage,
-} from './pages.ts';
+import { allRequest, type FetchPage, following, numberOf, type ParsedPage, rowsOfPage } from './pages.ts';
 
 export interface Subscribable {
   readonly fetch: FetchPage;
@@ -82,7 +75,7 @@ async function* follow(
     const last = page.events.at(-1);
     if (last !== undefined) {
       request = following(start, last, rowsOfPage(page.isLast ? 0 : index));
-      if (!page.isLast) ahead = readAhead(log.fetch, request);
+      if (!page.isLast) ahead = readAhead(log.fetch(request));
       isAnnounced = false;
       yield { kind: 'events', events: page.events };
       if (signal.aborted) return;
