@@ -7,7 +7,7 @@ import { memoryStorage } from '../../../src/client/storage.ts';
 import type { EventBatch, SubscribeAnswer, SubscribeRequest } from '../../../src/client/wire.ts';
 import { type LogId, startOfLog } from '../../../src/events/ids.ts';
 import { conversationNumber, messageNumber, openHistory, orderOf } from '../../support/happened.ts';
-import { otherLog, scriptedLog } from '../../support/scriptedServer.ts';
+import { scriptedLog } from '../../support/scriptedServer.ts';
 import { batchOf, foldAll, snapshotOf } from '../../support/scriptedServerBatches.ts';
 
 /*
@@ -17,6 +17,9 @@ import { batchOf, foldAll, snapshotOf } from '../../support/scriptedServerBatche
  */
 
 const id = conversationNumber(1);
+
+/** The id of another log each time: no two logs ever share theirs. */
+const logNumber = (n: number) => `00000000-0000-7000-8000-${String(n).padStart(12, '0')}` as LogId;
 
 /** A log of the conversation, to which something can always be added. */
 const openLog = (logId: LogId) => {
@@ -48,6 +51,7 @@ type Sent =
 /** The server with the line to it. `behind`: so many events documents are newer than their snapshot says. */
 const openWorld = (behind: number) => {
   let log = openLog(scriptedLog);
+  let logs = 1;
   let isConnected = false;
   /** Up to which event the subscription has been served; null: there is none. */
   let served: number | null = null;
@@ -132,7 +136,8 @@ const openWorld = (behind: number) => {
     /** A backup was restored, say: another log, which has nothing to do with the one before. */
     changeLog: () => {
       cut();
-      log = openLog(log.logId === scriptedLog ? otherLog : scriptedLog);
+      logs += 1;
+      log = openLog(logNumber(logs));
     },
     /** The program ends, in order or by a crash, and is started anew. */
     restart: async (isCrash: boolean) => {
@@ -206,14 +211,19 @@ const run = async (world: World, one: { readonly do: string; readonly with: numb
   else if (one.do === 'drop' || one.do === 'double') world[one.do](one.with);
 };
 
-/** The line is whole: everything arrives, and the server tells at each tick where it is. */
+/**
+ * The line is whole: everything arrives, and the server tells at each tick where it is. What is asked for
+ * between two ticks is answered within a second: an answer later than 10 s would be one that was lost.
+ */
 const heal = async (world: World): Promise<void> => {
   world.connect();
   for (let ticks = 0; ticks < 6; ticks += 1) {
     world.deliverAll();
     world.send(100);
-    world.deliverAll();
-    await vi.advanceTimersByTimeAsync(15_000);
+    for (let seconds = 0; seconds < 15; seconds += 1) {
+      world.deliverAll();
+      await vi.advanceTimersByTimeAsync(1_000);
+    }
   }
 };
 
