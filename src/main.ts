@@ -16,15 +16,14 @@ import { openAuthentication } from './api/openAuthentication.ts';
 import { createCommands } from './commands/createCommands.ts';
 import type { Config } from './config.ts';
 import { EventLogUnavailable, EventLogUnopenable } from './events/log/eventLog.ts';
-import { openEventLog } from './events/log/openEventLog.ts';
 import { openFolderImageStore } from './images/folder/folderImageStore.ts';
 import { ImageStoreUnavailable } from './images/imageStore.ts';
 import { projections as all } from './projections/all.ts';
 import { DocumentStoreUnavailable, DocumentStoreUnopenable } from './projections/documents/documentStore.ts';
-import { openDocumentStore } from './projections/documents/openDocumentStore.ts';
 import { openReadModel } from './projections/reading/openReadModel.ts';
 import { startProjections } from './projections/runner.ts';
 import { UnopenableFile } from './sqlite/openDatabase.ts';
+import { openConfiguredDocuments, openConfiguredLog } from './stores.ts';
 import { createCircuits } from './workers/circuits.ts';
 import { createJobDesk } from './workers/createJobDesk.ts';
 import { UnusableWorkflow } from './workers/engines/comfyui/workflow.ts';
@@ -150,14 +149,11 @@ const openStores = async (
 ) => {
   const folder = config.DATA_DIR;
   const bareLog = opened(
-    await openEventLog(config.EVENT_LOG_URL ?? `sqlite:${join(folder, 'events.db')}`, {
-      namespace: config.EVENT_LOG_NAMESPACE,
-      report: (problem) => logger.warn({ err: problem }, 'the event log overcame a problem'),
-    }),
+    await openConfiguredLog(config, (problem) =>
+      logger.warn({ err: problem }, 'the event log overcame a problem'),
+    ),
   );
-  const bareDocuments = opened(
-    await openDocumentStore(config.DOCUMENTS_URL ?? `sqlite:${join(folder, 'documents.db')}`),
-  );
+  const bareDocuments = opened(await openConfiguredDocuments(config));
   const log = metrics.measureLog(bareLog);
   const documents = metrics.measureDocuments(bareDocuments);
   const images = await openFolderImageStore(fileOf(config.IMAGES_URL, join(folder, 'images')));

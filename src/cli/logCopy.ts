@@ -1,10 +1,14 @@
 import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
+import type { Command } from 'commander';
 import { type CopyProgress, CopyRefused, copyLog } from '../events/log/copyLog.ts';
 import { type EventLog, EventLogUnavailable } from '../events/log/eventLog.ts';
 import { openEventLog } from '../events/log/openEventLog.ts';
+import { answering } from './command.ts';
+import { type ExitCode, exitCode } from './exitCode.ts';
+import type { Output } from './output.ts';
 
-export interface LogCopyOptions {
+interface LogCopyOptions {
   readonly from: string;
   readonly to: string;
   readonly namespace?: string;
@@ -27,24 +31,20 @@ const say = (progress: CopyProgress): string => {
 const tries = 10;
 const pauseMs = 3_000;
 
-const copyPatiently = async (
-  source: EventLog,
-  target: EventLog,
-  tell: (line: string) => void,
-): Promise<void> => {
+const copyPatiently = async (source: EventLog, target: EventLog, output: Output): Promise<void> => {
   for (let left = tries - 1; ; left -= 1)
     try {
-      for await (const progress of copyLog(source, target)) tell(say(progress));
+      for await (const progress of copyLog(source, target)) output.item(progress, say(progress));
       return;
     } catch (cause) {
       if (!(cause instanceof EventLogUnavailable) || left === 0) throw cause;
-      tell(`${cause.message} Trying again in ${pauseMs / 1000} s.`);
+      output.line(`${cause.message} Trying again in ${pauseMs / 1000} s.`);
       await delay(pauseMs);
     }
 };
 
-/** `darkroom log copy`: says on standard output how far it is. @throws CopyRefused and the logs' errors */
-export const logCopy = async ({ from, to, namespace }: LogCopyOptions): Promise<void> => {
+/** Says on standard output how far it is. @throws CopyRefused and the logs' errors */
+const logCopy = async ({ from, to, namespace }: LogCopyOptions, output: Output): Promise<ExitCode> => {
   const file = /^sqlite:(.*)$/.exec(from)?.[1];
   if (file !== undefined && !existsSync(file))
     throw new CopyRefused(`There is no event log ${file}; name the file of the log that is to be copied.`);
@@ -53,9 +53,9 @@ export const logCopy = async ({ from, to, namespace }: LogCopyOptions): Promise<
   try {
     const target = await openEventLog(to, options);
     try {
-      await copyPatiently(source, target, (line) => process.stdout.write(`${line}\n`));
-      process.stdout.write(
-        `The new log is ${target.logId}. Set EVENT_LOG_URL to it and take an empty document store: documents are projected anew, and clients start from a snapshot.\n`,
+      await copyPatiently(source, target, output);
+      output.line(
+        `The new log is ${target.logId}. Set EVENT_LOG_URL to it and take an empty document store: documents are projected anew, and clients start from a snapshot.`,
       );
     } finally {
       await target.close();
@@ -63,4 +63,20 @@ export const logCopy = async ({ from, to, namespace }: LogCopyOptions): Promise<
   } finally {
     await source.close();
   }
+  return exitCode.done;
+};
+
+export const addLogCopy = (parent: Command): void => {
+  answering<LogCopyOptions>(
+    parent
+      .command('copy')
+      .description(
+        'Copy an event log into an empty one, and compare them. Interrupted, it goes on when called again. Stop the server first: what is written meanwhile may be missing in the copy, and is then reported.',
+      )
+      .requiredOption('--from <url>', 'the log that is there: sqlite:./data/events.db, or esdb://…')
+      .requiredOption('--to <url>', 'the log to fill')
+      .option('--namespace <prefix>', "of the streams' names on a server (EVENT_LOG_NAMESPACE)"),
+    ['darkroom log copy --from sqlite:./data/events.db --to "esdb://localhost:2113?tls=false"'],
+    ({ options, output }) => logCopy(options, output),
+  );
 };

@@ -1,22 +1,12 @@
-import { existsSync } from 'node:fs';
+import type { Command } from 'commander';
 import { pino } from 'pino';
-import { readConfig, WrongSetting } from '../config.ts';
-import { type Duty, duties, StartRefused, startDarkroom } from '../main.ts';
+import { WrongSetting } from '../config.ts';
+import { type Duty, duties, startDarkroom } from '../main.ts';
+import { withExamples } from './command.ts';
+import { readSettings } from './settings.ts';
 
 /** How long a stop may take before the process ends all the same, in milliseconds. */
 const longestStop = 10_000;
-
-const readEnvironmentFile = (): void => {
-  if (!existsSync('.env')) return;
-  try {
-    process.loadEnvFile('.env');
-  } catch (cause) {
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new StartRefused(`The settings in .env can not be read (${why}); mend or remove that file.`, {
-      cause,
-    });
-  }
-};
 
 const isDuty = (word: string): word is Duty => (duties as readonly string[]).includes(word);
 
@@ -32,11 +22,10 @@ const readDuties = (only: string | undefined): ReadonlySet<Duty> => {
   return new Set(words.filter(isDuty));
 };
 
-/** Runs until SIGINT or SIGTERM. @throws WrongSetting, StartRefused */
-export const serve = async ({ only }: { readonly only?: string }): Promise<void> => {
+/** Runs until SIGINT or SIGTERM. @throws WrongSetting, Refused, StartRefused */
+const serve = async ({ only }: { readonly only?: string }): Promise<void> => {
   const does = readDuties(only);
-  readEnvironmentFile();
-  const config = readConfig(process.env);
+  const config = readSettings();
   const logger = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
   const darkroom = await startDarkroom(config, logger, does);
   const stop = (signal: NodeJS.Signals): void => {
@@ -57,4 +46,20 @@ export const serve = async ({ only }: { readonly only?: string }): Promise<void>
   process.once('SIGTERM', stop);
   // Last, for who reads it may ask this process to stop at once.
   process.stdout.write(`Darkroom is ready at ${darkroom.url}\n`);
+};
+
+export const addServe = (parent: Command): void => {
+  withExamples(
+    parent
+      .command('serve')
+      .description(
+        'Run the server, the projections and the image workers, until SIGTERM. Many processes may do each part, over the same stores.',
+      )
+      .option(
+        '--only <duties>',
+        'do a part of it: api, projector, worker, sweep, or some with commas between',
+      )
+      .action(serve),
+    ['darkroom serve', 'darkroom serve --only api', 'darkroom serve --only projector,sweep'],
+  );
 };

@@ -1,0 +1,31 @@
+import { Command } from 'commander';
+import type { Register } from './command.ts';
+import { addLogCopy } from './logCopy.ts';
+import { addServe } from './serve.ts';
+
+/** Commands that share their first word. Each entry adds one of them, from a file of its own. */
+const group =
+  (name: string, description: string, members: readonly Register[]): Register =>
+  (parent) => {
+    const command = parent.command(name).description(description);
+    for (const add of members) add(command);
+  };
+
+const commands: readonly Register[] = [addServe, group('log', 'Work on the event log.', [addLogCopy])];
+
+/**
+ * The whole tree of commands: as it is run, and as the completion of shells reads it. What was typed wrong,
+ * and that help was shown, is thrown as commander's own error.
+ */
+export const createProgram = (): Command => {
+  const program = new Command('darkroom')
+    .description('A chat in which people ask for pictures and watch them being made.')
+    .addHelpText(
+      'after',
+      '\nSettings come from the environment and from .env; docs/settings.md lists them, docs/cli.md the commands.',
+    )
+    .showHelpAfterError('Try the same with --help.')
+    .exitOverride();
+  for (const add of commands) add(program);
+  return program;
+};
