@@ -22,11 +22,15 @@ import { evolveJob, isActive, type JobState, noJob } from './jobState.ts';
  * The **attempt** is the fence: what a worker says about an attempt that isn't the running one changes
  * nothing. The **ticket** is the position of JobQueued; requeueing keeps it.
  *
+ * What an attempt **submitted** to an engine may still be drawn there when its worker is gone: the next attempt
+ * asks for it first, so that nothing is drawn or paid twice.
+ *
  * A crash at each arrow, before its event is in the log (after it, the arrow has happened):
  *
  * - queue, refuse: the message is still on the to-do list of the queueing process; any node does it again.
  * - start: the job still waits; another worker claims it.
- * - running, wherever the worker dies: it falls silent, the lease runs out, the sweep says `lose`.
+ * - running, wherever the worker dies: it falls silent, the lease runs out, the sweep says `lose`; what it
+ *   had submitted is in the log, and asked for by the next attempt.
  * - complete: the pictures are stored but named by no event; as above, and they are collected later.
  * - fail, lose: the job stays running and silent; any sweep says `lose` again.
  * - cancel, prioritize: the person gets no answer and repeats it under the same command id.
@@ -36,6 +40,7 @@ export type JobCommand =
   | ({ readonly type: 'queue' } & DataOf<'JobQueued'>)
   | { readonly type: 'refuse'; readonly code: FailureCode; readonly reference: string }
   | StartJob
+  | ({ readonly type: 'submit' } & DataOf<'JobSubmitted'>)
   | ({ readonly type: 'progress' } & DataOf<'JobProgressed'>)
   | CompleteJob
   | (LostAttempt & { readonly type: 'fail'; readonly retryable: boolean })
@@ -165,6 +170,10 @@ const decide = (command: JobCommand, job: JobState): readonly JobEvent[] => {
     }
     case 'start':
       return start(command, job);
+    case 'submit': {
+      const { type: _, ...data } = command;
+      return during(data.attempt, job) === null ? [] : [{ type: 'JobSubmitted', data }];
+    }
     case 'progress': {
       const { type: _, ...data } = command;
       return during(data.attempt, job) === null ? [] : [{ type: 'JobProgressed', data }];

@@ -12,8 +12,8 @@ export type JobState =
       readonly status: 'waiting';
       readonly nextAttempt: number;
       readonly notBefore: string | null;
-    })
-  | (Details & RunningAttempt & { readonly status: 'running' })
+    } & Submitted)
+  | (Details & Submitted & RunningAttempt & { readonly status: 'running' })
   | (Details & { readonly status: 'completed'; readonly attempt: number })
   | (Ended & { readonly status: 'failed'; readonly code: FailureCode })
   | (Ended & { readonly status: 'cancelled' });
@@ -35,6 +35,15 @@ export interface JobLimits {
   readonly attempts: number;
   /** Longest that one attempt may take. */
   readonly timeoutMs: number;
+}
+
+/** A picture that was handed to an engine, and under what it can be asked for there. */
+export type Submission = Pick<SubmittedData, 'engine' | 'picture' | 'engineId' | 'pollingUrl'>;
+type SubmittedData = Extract<JobEvent, { type: 'JobSubmitted' }>['data'];
+
+interface Submitted {
+  /** What may be at engines from this attempt or those before it; of each picture the last at each engine. */
+  readonly submitted: readonly Submission[];
 }
 
 interface Details {
@@ -74,6 +83,7 @@ const queued = (event: Event<Extract<JobEvent, { type: 'JobQueued' }>>): JobStat
     nextAttempt: 1,
     notBefore: null,
     discarded: [],
+    submitted: [],
   };
 };
 
@@ -91,16 +101,32 @@ const evolveNone = (job: JobState, event: Event<JobEvent>): JobState => {
   }
 };
 
+/**
+ * Whether an engine may still have what an attempt submitted that ended so: worker or engine went away. After any
+ * other end the drawing itself was the trouble, and the next attempt draws anew.
+ */
+export const mayStillBeDrawn = (why: FailureCode): boolean => why === 'engine_unavailable';
+
+const withSubmission = (
+  submitted: readonly Submission[],
+  { engine, picture, engineId, pollingUrl }: SubmittedData,
+): readonly Submission[] => [
+  ...submitted.filter((other) => other.engine !== engine || other.picture !== picture),
+  { engine, picture, engineId, pollingUrl },
+];
+
 const evolveActive = (job: ActiveJob, event: Event<JobEvent>): JobState => {
-  const { details, discarded } = job;
+  const { details, discarded, submitted } = job;
   switch (event.type) {
     case 'JobStarted': {
       const { attempt, worker, engine } = event.data;
-      return { status: 'running', details, discarded, attempt, worker, engine, startedAt: event.at };
+      const own = { attempt, worker, engine, startedAt: event.at };
+      return { status: 'running', details, discarded, submitted, ...own };
     }
     case 'JobRequeued': {
-      const { nextAttempt, notBefore } = event.data;
-      return { status: 'waiting', details, discarded, nextAttempt, notBefore };
+      const { why, nextAttempt, notBefore } = event.data;
+      const kept = mayStillBeDrawn(why) ? submitted : [];
+      return { status: 'waiting', details, discarded, submitted: kept, nextAttempt, notBefore };
     }
     case 'JobCompleted':
       return { status: 'completed', details, discarded, attempt: event.data.attempt };
@@ -108,6 +134,8 @@ const evolveActive = (job: ActiveJob, event: Event<JobEvent>): JobState => {
       return { status: 'failed', details, discarded, code: event.data.code };
     case 'JobCancelled':
       return { status: 'cancelled', details, discarded };
+    case 'JobSubmitted':
+      return { ...job, submitted: withSubmission(submitted, event.data) };
     case 'JobPrioritized':
       return { ...job, details: { ...details, order: event.data.order } };
     case 'JobQueued':

@@ -59,6 +59,22 @@ export const jobEvents = defineEvents({
     version: 1,
     data: z.strictObject({ worker: name, engine: name, attempt, order: queueOrder }),
   },
+  /**
+   * A picture of it is at an engine that can be asked for it later, under this id: where the engine takes an id of
+   * ours, this is told before the engine is; else as soon as the engine has answered.
+   */
+  JobSubmitted: {
+    version: 1,
+    data: z.strictObject({
+      attempt,
+      engine: name,
+      /** Which of the pictures of one request, from 0. */
+      picture: z.int().min(0).max(7),
+      engineId: name,
+      /** Where to ask, at engines that say so themselves. */
+      pollingUrl: text(2_000).nullable(),
+    }),
+  },
   JobProgressed: {
     version: 1,
     data: z.strictObject({

@@ -14,6 +14,7 @@ const publicTypes = {
   JobQueued: true,
   JobRefused: true,
   JobStarted: true,
+  JobSubmitted: false,
   JobProgressed: true,
   JobCompleted: true,
   JobFailed: true,

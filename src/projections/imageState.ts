@@ -92,6 +92,7 @@ export const foldImage = (image: ImageState, event: Event<JobEvent>): ImageState
       const error = shownError('cancelled', event.position);
       return { ...image, status: 'cancelled', stage: null, preview: null, endedAt: event.at, error };
     }
+    case 'JobSubmitted':
     case 'JobResultDiscarded':
       return image;
   }
@@ -101,6 +102,7 @@ const jobEventTypes: ReadonlySet<string> = new Set([
   'JobQueued',
   'JobRefused',
   'JobStarted',
+  'JobSubmitted',
   'JobProgressed',
   'JobCompleted',
   'JobFailed',

@@ -71,6 +71,13 @@ export const anyDataOf: { readonly [Type in EventType]: fc.Arbitrary<Data<Type>>
     attempt: few,
     order,
   }),
+  JobSubmitted: fc.record({
+    attempt: few,
+    engine,
+    picture: fc.integer({ min: 0, max: 7 }),
+    engineId: fc.constant('order-1'),
+    pollingUrl: fc.option(fc.constant('https://api.bfl.ai/v1/get_result?id=1')),
+  }),
   JobProgressed: fc.record({
     attempt: few,
     step: fc.integer({ min: 0, max: 20 }),

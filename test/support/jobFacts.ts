@@ -42,6 +42,15 @@ export const started = (attempt = 1): Fact<'JobStarted'> => ({
   data: { worker: 'worker:1', engine: 'sketch', attempt, order },
 });
 
+export const submitted = (
+  attempt = 1,
+  engineId = 'prompt-1',
+  { engine = 'comfyui', picture: which = 0 } = {},
+): Fact<'JobSubmitted'> => ({
+  type: 'JobSubmitted',
+  data: { attempt, engine, picture: which, engineId, pollingUrl: null },
+});
+
 export const progressed = (attempt = 1, step = 3): Fact<'JobProgressed'> => ({
   type: 'JobProgressed',
   data: { attempt, step, steps: 20, stage: 'sky', preview: imageNumber(2) },

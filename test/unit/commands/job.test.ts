@@ -23,6 +23,7 @@ import {
   refused,
   requeued,
   started,
+  submitted,
 } from '../../support/jobFacts.ts';
 import { named, type Outcome, specificationOf } from '../../support/specification.ts';
 
@@ -35,6 +36,7 @@ const lost = { code: 'timeout', reference: 'r', notBefore: null, spared: false }
 const queue: JobCommand = { type: 'queue', ...queued().data };
 const refuse: JobCommand = { type: 'refuse', ...refused().data };
 const start: JobCommand = { type: 'start', worker: 'worker:1', engine: 'sketch', now };
+const submit = (attempt = 1): JobCommand => ({ type: 'submit', ...submitted(attempt).data });
 const progress = (attempt = 1): JobCommand => ({ type: 'progress', ...progressed(attempt).data });
 const complete = (attempt = 1, at = now): JobCommand => ({
   type: 'complete',
@@ -51,6 +53,8 @@ const commands = {
   'to be queued': queue,
   'to be refused': refuse,
   'to be claimed': start,
+  'to note what attempt 1 submitted': submit(1),
+  'to note what attempt 2 submitted': submit(2),
   'to note progress of attempt 1': progress(1),
   'to note progress of attempt 2': progress(2),
   'to take the pictures of attempt 1': complete(1),
@@ -115,6 +119,7 @@ const outcomes: Record<Situation, Outcomes> = {
     ...late,
   },
   'is in its first attempt': {
+    'to note what attempt 1 submitted': [submitted(1)],
     'to note progress of attempt 1': [progressed(1)],
     'to take the pictures of attempt 1': [completed(1)],
     'to fail attempt 1, and try again': [requeued(1)],
@@ -132,6 +137,7 @@ const outcomes: Record<Situation, Outcomes> = {
     ...late,
   },
   'is in its second and last attempt': {
+    'to note what attempt 2 submitted': [submitted(2)],
     'to note progress of attempt 2': [progressed(2)],
     'to take the pictures of attempt 1': [discarded(1)],
     'to take the pictures of attempt 2': [completed(2, { waitedMs: 3_000, drawnMs: 0 })],
@@ -219,6 +225,37 @@ describe('attempts', () => {
     given([queued(), started(), requeued(1, now.toISOString())])
       .when(start)
       .then([started(2)]);
+  });
+});
+
+describe('what was submitted to an engine', () => {
+  const kept = (...facts: readonly JobEvent[]) => {
+    const { state } = given([queued(), started(), ...facts]);
+    return state.status === 'running' || state.status === 'waiting'
+      ? state.submitted.map(({ engine, picture: which, engineId }) => `${engine} ${which} ${engineId}`)
+      : [];
+  };
+  it('is known to the next attempt where worker or engine went away, for the engine may have it still', () => {
+    const away = requeued(1, null, 'engine_unavailable');
+    expect(kept(submitted(), away)).toEqual(['comfyui 0 prompt-1']);
+    expect(kept(submitted(), away, started(2))).toEqual(['comfyui 0 prompt-1']);
+  });
+
+  it.each(['timeout', 'stuck', 'internal', 'out_of_memory'] as const)(
+    'is done with after an attempt that ended as %s: the next draws anew',
+    (why) => expect(kept(submitted(), requeued(1, null, why), started(2))).toEqual([]),
+  );
+
+  it('is, of each picture, the last at each engine', () => {
+    const other = { engine: 'bfl', picture: 0 };
+    expect(
+      kept(
+        submitted(),
+        submitted(1, 'b', { engine: 'comfyui', picture: 1 }),
+        submitted(1, 'c', other),
+        submitted(1, 'd'),
+      ),
+    ).toEqual(['comfyui 1 b', 'bfl 0 c', 'comfyui 0 d']);
   });
 });
 
