@@ -3,7 +3,7 @@ import { setTimeout } from 'node:timers/promises';
 import { io } from 'socket.io-client';
 import { connect, memoryStorage } from '../src/client/index.ts';
 import type { ConversationId, UserId } from '../src/events/ids.ts';
-import { answerCalls, now } from './deliveryProcess.ts';
+import { answerCalls, now, processorTime } from './deliveryProcess.ts';
 
 /** One client of one conversation: the numbers of the messages that it has applied, in order, and when. */
 interface Client {
@@ -126,6 +126,7 @@ const applied = ({ from, count, only }: Expected) => {
 };
 
 export const calls = answerCalls({
+  processorTime,
   async connect({ kind, url, people, conversations, first = 0, keep = false }: Wanted) {
     conversationCount = conversations.length;
     for (const [conversation, id] of conversations.entries()) {

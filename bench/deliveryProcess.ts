@@ -4,6 +4,12 @@ import { once } from 'node:events';
 /** Milliseconds of the clock that all processes of a machine share. */
 export const now = (): number => Number(process.hrtime.bigint()) / 1e6;
 
+/** What this process has used so far, all its threads together, in milliseconds of one core. */
+export const processorTime = (): number => {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1_000;
+};
+
 type Calls = Readonly<Record<string, (given: never) => unknown>>;
 interface Call {
   readonly id: number;

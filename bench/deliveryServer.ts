@@ -26,7 +26,7 @@ import { openReadModel } from '../src/projections/reading/openReadModel.ts';
 import { startProjections } from '../src/projections/runner.ts';
 import { openDeliveryServer } from '../test/support/deliveryServer.ts';
 import { tellStory } from '../test/support/deliveryStory.ts';
-import { answerCalls, now } from './deliveryProcess.ts';
+import { answerCalls, now, processorTime } from './deliveryProcess.ts';
 
 /** A person for each client: the token is the name. */
 const authentication: Authentication = {
@@ -164,6 +164,7 @@ export interface Posting {
 }
 
 export const calls = answerCalls({
+  processorTime,
   url: () => side.url,
   async start(people: readonly (readonly string[])[]) {
     conversations = await side.start(people);

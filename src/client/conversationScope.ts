@@ -9,7 +9,8 @@ import {
   foldConversationEvents,
   mergeOlderMessages,
 } from './conversationState.ts';
-import { createStore } from './observable.ts';
+import { listOf } from './messagePages.ts';
+import { createStore, derived } from './observable.ts';
 import { readableEvents } from './readable.ts';
 import { ScopeFollower } from './scopeFollower.ts';
 import type { Line, ScopeTarget, Timing } from './scopeTarget.ts';
@@ -40,33 +41,37 @@ export interface ConversationSurroundings {
   readonly onConversation: (conversation: Conversation, logId: LogId) => void;
 }
 
-const nothingYet: ConversationView = { view: 'loading', conversation: null, messages: [], hasOlder: false };
+/** What is held, and how complete it is. */
+interface Held {
+  readonly view: ViewState;
+  readonly state: ConversationState | null;
+}
 
-const viewOf = (view: ViewState, state: ConversationState | null): ConversationView =>
+const viewOf = ({ view, state }: Held): ConversationView =>
   state === null
-    ? { ...nothingYet, view }
-    : {
-        view,
-        conversation: state.conversation,
-        messages: state.messages,
-        hasOlder: state.hasOlder,
-      };
+    ? { view, conversation: null, messages: [], hasOlder: false }
+    : { view, conversation: state.conversation, messages: listOf(state.pages), hasOlder: state.hasOlder };
 
 /** One conversation, followed and folded into its view. */
 export const createConversationScope = (
   id: ConversationId,
   { line, timing, fetchMessages, isMissing, keeping, onConversation }: ConversationSurroundings,
 ): ConversationScope => {
-  const store = createStore<ConversationView>(nothingYet);
+  const held = createStore<Held>({ view: 'loading', state: null });
   let state: ConversationState | null = null;
   /** The page that is being fetched, and the events that came since it was asked for. */
   let fetching: { readonly missed: Event[]; readonly done: Promise<void> } | null = null;
+
+  const store = derived(held, viewOf);
 
   const become = (next: ConversationState, logId: LogId) => {
     if (next === state) return;
     const isNews = next.conversation !== state?.conversation;
     state = next;
-    store.set(viewOf(store.state.view, state));
+    const { view } = held.state;
+    // Hundreds of batches bring what was missed: each is shown to whoever looks, but not drawn one by one.
+    if (view === 'catching_up') held.setCalmly({ view, state });
+    else held.set({ view, state });
     if (isNews) onConversation(next.conversation, logId);
   };
 
@@ -87,7 +92,7 @@ export const createConversationScope = (
     },
     show: (view) => {
       if (view === 'lost' || view === 'not_found') keeping?.forget();
-      if (store.state.view !== view) store.set(viewOf(view, state));
+      if (held.state.view !== view) held.set({ view, state });
     },
     isMissing,
   };
@@ -107,7 +112,7 @@ export const createConversationScope = (
   const loadOlder = (): Promise<void> => {
     if (fetching !== null) return fetching.done;
     const cursor = follower.cursor;
-    const oldest = state?.messages[0];
+    const oldest = state?.pages[0]?.[0];
     if (!state?.hasOlder || oldest === undefined || cursor === null) return Promise.resolve();
     const missed: Event[] = [];
     const done = fetchOlder(missed, oldest.messageId, cursor.through);

@@ -3,12 +3,14 @@ import { foldConversation } from '../projections/conversations.ts';
 import { foldMessage } from '../projections/messages.ts';
 import type { Conversation, Message } from '../projections/model.ts';
 import type { ConversationSnapshot } from '../projections/readModel.ts';
+import { editPages, inPages, listOf, type MessagePages } from './messagePages.ts';
+
+type Messages = ReturnType<typeof editPages>;
 
 /** What is held of a conversation: itself, and its newest messages without a hole. */
 export interface ConversationState {
   readonly conversation: Conversation;
-  /** Oldest first. */
-  readonly messages: readonly Message[];
+  readonly pages: MessagePages;
   /** There are messages before the oldest held. */
   readonly hasOlder: boolean;
 }
@@ -19,15 +21,13 @@ const withoutPlace = (message: Message): Message =>
     ? message
     : { ...message, image: { ...message.image, place: null } };
 
-const byPosting = (a: Message, b: Message): number => (a.postedPosition < b.postedPosition ? -1 : 1);
-
 export const conversationFromSnapshot = ({
   conversation,
   messages,
   nextCursor,
 }: ConversationSnapshot): ConversationState => ({
   conversation,
-  messages: messages.map(withoutPlace).sort(byPosting),
+  pages: inPages(messages.map(withoutPlace)),
   hasOlder: nextCursor !== null,
 });
 
@@ -35,17 +35,27 @@ export const conversationFromSnapshot = ({
  * An event about a message that isn't held is let go, but its posting. A posting before the oldest held
  * message (more than a page was posted while the snapshot was read) is let go too: it comes with its page.
  */
-const insertPosted = (state: ConversationState, messages: Message[], event: Event): void => {
+const addPosted = ({ hasOlder }: ConversationState, messages: Messages, event: Event): void => {
   const posted = foldMessage(null, event);
-  const oldest = messages[0];
+  const oldest = messages.oldest();
   if (posted === null) return;
-  const isOfOlderPage =
-    state.hasOlder && oldest !== undefined && posted.postedPosition < oldest.postedPosition;
-  if (isOfOlderPage) return;
-  const newest = messages.at(-1);
-  messages.push(posted);
-  // Nearly always it is in its place: sorting for each of 100,000 missed messages would take minutes.
-  if (newest !== undefined && byPosting(newest, posted) > 0) messages.sort(byPosting);
+  const isOfOlderPage = hasOlder && oldest !== undefined && posted.postedPosition < oldest.postedPosition;
+  if (!isOfOlderPage) messages.add(posted);
+};
+
+const foldMessageEvent = (state: ConversationState, messages: Messages, event: Event): void => {
+  const { type, position, messageId } = event;
+  if (messageId === undefined) return;
+  // What is posted after them all isn't looked for.
+  const isNew = type === 'MessagePosted' && position > (messages.newest()?.postedPosition ?? '');
+  const place = isNew ? null : messages.find(messageId);
+  const held = place === null ? undefined : messages.at(place);
+  if (place === null || held === undefined) {
+    addPosted(state, messages, event);
+    return;
+  }
+  const message = foldMessage(held, event) ?? held;
+  if (message !== held) messages.replace(place, message);
 };
 
 /** The state after events, in order; the same reference where they change nothing. */
@@ -53,29 +63,15 @@ export const foldConversationEvents = (
   state: ConversationState,
   events: readonly Event[],
 ): ConversationState => {
-  const messages = [...state.messages];
+  const messages = editPages(state.pages);
   let conversation = state.conversation;
-  let changed = false;
   for (const event of events) {
     conversation = foldConversation(conversation, event) ?? conversation;
-    const { messageId } = event;
-    if (messageId === undefined) continue;
-    // From the end: what happens mostly concerns the newest. What is posted after them all isn't looked for.
-    const isNew = event.type === 'MessagePosted' && event.position > (messages.at(-1)?.postedPosition ?? '');
-    const index = isNew ? -1 : messages.findLastIndex((message) => message.messageId === messageId);
-    const held = messages[index];
-    if (held === undefined) {
-      const before = messages.length;
-      insertPosted(state, messages, event);
-      changed ||= messages.length > before;
-      continue;
-    }
-    const message = foldMessage(held, event) ?? held;
-    messages[index] = message;
-    changed ||= message !== held;
+    foldMessageEvent(state, messages, event);
   }
-  if (!changed && conversation === state.conversation) return state;
-  return { ...state, conversation, messages: changed ? messages : state.messages };
+  const pages = messages.pages();
+  if (pages === state.pages && conversation === state.conversation) return state;
+  return { ...state, conversation, pages };
 };
 
 /**
@@ -87,15 +83,12 @@ export const mergeOlderMessages = (
   page: { readonly items: readonly Message[]; readonly nextCursor: string | null },
   missed: readonly Event[],
 ): ConversationState => {
-  const held = new Set(state.messages.map(({ messageId }) => messageId));
+  const messages = listOf(state.pages);
+  const held = new Set(messages.map(({ messageId }) => messageId));
   const broughtUp = (message: Message): Message =>
     missed
       .filter(({ messageId }) => messageId === message.messageId)
       .reduce<Message>((folded, event) => foldMessage(folded, event) ?? folded, withoutPlace(message));
   const older = page.items.filter(({ messageId }) => !held.has(messageId)).map(broughtUp);
-  return {
-    ...state,
-    messages: [...older, ...state.messages].sort(byPosting),
-    hasOlder: page.nextCursor !== null,
-  };
+  return { ...state, pages: inPages([...older, ...messages]), hasOlder: page.nextCursor !== null };
 };

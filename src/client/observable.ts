@@ -4,14 +4,22 @@ import type { Observable } from './client.ts';
 export interface Store<State> extends Observable<State> {
   /** Listeners are told once for all changes of a turn, so that a batch is one redraw. */
   readonly set: (state: State) => void;
+  /** As `set`, but listeners are told once for all changes of the next milliseconds. */
+  readonly setCalmly: (state: State) => void;
 }
+
+/** Nobody reads faster than this, and whoever is told copies and draws all there is. */
+const calmMs = 50;
 
 export const createStore = <State>(first: State): Store<State> => {
   let state = first;
   let told = true;
+  let calm: ReturnType<typeof setTimeout> | null = null;
   const listeners = new Set<() => void>();
   const tell = () => {
     told = true;
+    if (calm !== null) clearTimeout(calm);
+    calm = null;
     for (const listener of [...listeners]) listener();
   };
   return {
@@ -25,6 +33,11 @@ export const createStore = <State>(first: State): Store<State> => {
       told = false;
       queueMicrotask(tell);
     },
+    setCalmly: (next) => {
+      if (Object.is(next, state)) return;
+      state = next;
+      if (told) calm ??= setTimeout(tell, calmMs);
+    },
     on: (_, listener) => {
       // Its own function for each caller: the same listener given twice is two subscriptions.
       const own = () => listener(state);
@@ -33,6 +46,25 @@ export const createStore = <State>(first: State): Store<State> => {
         listeners.delete(own);
       };
     },
+  };
+};
+
+/** What is made of the state of another observable, when it is asked for. */
+export const derived = <From, To>(source: Observable<From>, make: (from: From) => To): Observable<To> => {
+  let from = source.state;
+  let to = make(from);
+  const current = (): To => {
+    if (!Object.is(from, source.state)) {
+      from = source.state;
+      to = make(from);
+    }
+    return to;
+  };
+  return {
+    get state() {
+      return current();
+    },
+    on: (event, listener) => source.on(event, () => listener(current())),
   };
 };
 

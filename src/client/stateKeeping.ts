@@ -2,8 +2,10 @@ import { z } from 'zod';
 import { type ConversationId, logId, position } from '../events/ids.ts';
 import { conversations } from '../projections/conversations.ts';
 import { messages } from '../projections/messages.ts';
+import type { Conversation, Message } from '../projections/model.ts';
 import type { ConversationState } from './conversationState.ts';
 import type { Cursor } from './cursor.ts';
+import { inPages, listOf } from './messagePages.ts';
 import { parsed } from './parsed.ts';
 import type { ClientStorage } from './storage.ts';
 
@@ -22,11 +24,18 @@ const mostMessages = 50;
 const mostStates = 50;
 const atMostEvery = 1_000;
 
+/** A state as it is written. */
+interface WrittenState {
+  readonly conversation: Conversation;
+  readonly messages: readonly Message[];
+  readonly hasOlder: boolean;
+}
+
 const kept = z.object({
   logId,
   through: position,
   at: z.number(),
-  state: z.custom<ConversationState>((value) => typeof value === 'object' && value !== null),
+  state: z.custom<WrittenState>((value) => typeof value === 'object' && value !== null),
 });
 
 export interface KeptState {
@@ -45,10 +54,20 @@ export interface StateKeeping {
   close(): void;
 }
 
-const withoutOldMessages = (state: ConversationState): ConversationState =>
-  state.messages.length <= mostMessages
-    ? state
-    : { ...state, messages: state.messages.slice(-mostMessages), hasOlder: true };
+const toWrite = ({ conversation, pages, hasOlder }: ConversationState): WrittenState => {
+  const all = listOf(pages);
+  return {
+    conversation,
+    messages: all.slice(-mostMessages),
+    hasOlder: hasOlder || all.length > mostMessages,
+  };
+};
+
+const fromWritten = ({ conversation, messages: written, hasOlder }: WrittenState): ConversationState => ({
+  conversation,
+  pages: inPages(written),
+  hasOlder,
+});
 
 const removeOldest = async (storage: ClientStorage, prefix: string): Promise<void> => {
   const entries = await storage.entries(prefix);
@@ -81,7 +100,7 @@ export const createStateKeeping = (
     if (newest === null) return;
     const { cursor, state } = newest;
     newest = null;
-    const text = JSON.stringify({ ...cursor, at: Date.now(), state: withoutOldMessages(state) });
+    const text = JSON.stringify({ ...cursor, at: Date.now(), state: toWrite(state) });
     inTurn(async () => {
       await storage.set(key, text);
       if (isFirst) await removeOldest(storage, prefix);
@@ -95,7 +114,7 @@ export const createStateKeeping = (
         const [, text] = (await storage.entries(key)).find(([found]) => found === key) ?? [];
         const found = text === undefined ? undefined : kept.safeParse(parsed(text)).data;
         if (found === undefined) return null;
-        return { cursor: { logId: found.logId, through: found.through }, state: found.state };
+        return { cursor: { logId: found.logId, through: found.through }, state: fromWritten(found.state) };
       } catch (cause) {
         onTrouble(cause);
         return null;

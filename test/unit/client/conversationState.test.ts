@@ -4,6 +4,7 @@ import {
   foldConversationEvents,
   mergeOlderMessages,
 } from '../../../src/client/conversationState.ts';
+import { listOf } from '../../../src/client/messagePages.ts';
 import { messageNumber, openHistory } from '../../support/happened.ts';
 import { foldAll } from '../../support/scriptedServerBatches.ts';
 
@@ -20,7 +21,7 @@ const ids = (messages: readonly { readonly messageId: string }[]) =>
 describe('what is held of a conversation', () => {
   it('shows the oldest first', () => {
     const state = conversationFromSnapshot(foldAll(history().events));
-    expect(ids(state.messages)).toEqual([1, 2, 3, 4, 5].map(messageNumber));
+    expect(ids(listOf(state.pages))).toEqual([1, 2, 3, 4, 5].map(messageNumber));
   });
 
   it('is the same reference where events change nothing of it', () => {
@@ -33,8 +34,8 @@ describe('what is held of a conversation', () => {
     const log = history();
     const state = conversationFromSnapshot(foldAll(log.events));
     const folded = foldConversationEvents(state, [log.message(2, { type: 'MessageRemoved', data: {} })]);
-    expect(folded.messages[0]).toBe(state.messages[0]);
-    expect(folded.messages[1]?.removed).toBe(true);
+    expect(listOf(folded.pages)[0]).toBe(listOf(state.pages)[0]);
+    expect(listOf(folded.pages)[1]?.removed).toBe(true);
     expect(folded.conversation).toBe(state.conversation);
   });
 
@@ -50,7 +51,7 @@ describe('what is held of a conversation', () => {
     // As of the start, but read when all five were posted: 1 to 3 belong to the page before.
     const state = conversationFromSnapshot(foldAll(log.events, 2));
     const folded = foldConversationEvents(state, log.events.slice(2));
-    expect(ids(folded.messages)).toEqual([4, 5].map(messageNumber));
+    expect(ids(listOf(folded.pages))).toEqual([4, 5].map(messageNumber));
   });
 
   it('takes an older page once, brought up by what came meanwhile', () => {
@@ -60,8 +61,8 @@ describe('what is held of a conversation', () => {
     const missed = [log.message(3, { type: 'MessageEdited', data: { text: 'new' } })];
     const page = { items: all.messages.slice(1), nextCursor: null };
     const merged = mergeOlderMessages(state, page, missed);
-    expect(ids(merged.messages)).toEqual([1, 2, 3, 4, 5].map(messageNumber));
-    expect(merged.messages[2]?.text).toBe('new');
+    expect(ids(listOf(merged.pages))).toEqual([1, 2, 3, 4, 5].map(messageNumber));
+    expect(listOf(merged.pages)[2]?.text).toBe('new');
     expect(merged.hasOlder).toBe(false);
   });
 });

@@ -1,5 +1,5 @@
-import { describe, expect, it } from 'vitest';
-import { createStore, statesOf } from '../../../src/client/observable.ts';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { createStore, derived, statesOf } from '../../../src/client/observable.ts';
 
 const turn = () => new Promise((resolve) => setTimeout(resolve));
 
@@ -61,5 +61,59 @@ describe('the states of something that changes, one after another', () => {
       break;
     }
     expect(listeners).toBe(0);
+  });
+});
+
+describe('something that changes calmly', () => {
+  beforeEach(() => void vi.useFakeTimers());
+  afterEach(() => void vi.useRealTimers());
+
+  it('has its newest state at once, of which listeners are told once for many changes', async () => {
+    const store = createStore(0);
+    const told: number[] = [];
+    store.on('change', (state) => told.push(state));
+    for (let state = 1; state <= 100; state += 1) store.setCalmly(state);
+    expect(store.state).toBe(100);
+    expect(told).toEqual([]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(told).toEqual([100]);
+  });
+
+  it('tells everything at once as soon as something else changes', async () => {
+    const store = createStore(0);
+    const told: number[] = [];
+    store.on('change', (state) => told.push(state));
+    store.setCalmly(1);
+    store.set(2);
+    await vi.advanceTimersByTimeAsync(0);
+    expect(told).toEqual([2]);
+    await vi.advanceTimersByTimeAsync(1_000);
+    expect(told).toEqual([2]);
+  });
+});
+
+describe('what is made of the state of something that changes', () => {
+  it('is made when it is asked for, once a state', async () => {
+    const store = createStore(1);
+    let made = 0;
+    const doubled = derived(store, (state) => {
+      made += 1;
+      return { value: 2 * state };
+    });
+    for (let state = 2; state <= 100; state += 1) store.set(state);
+    expect(doubled.state).toEqual({ value: 200 });
+    expect(doubled.state).toBe(doubled.state);
+    expect(made).toBe(2);
+  });
+
+  it('is told of with each change', async () => {
+    const store = createStore(1);
+    const told: number[] = [];
+    derived(store, (state) => 2 * state).on('change', (state) => told.push(state));
+    store.set(2);
+    await turn();
+    store.set(3);
+    await turn();
+    expect(told).toEqual([4, 6]);
   });
 });
