@@ -8,7 +8,6 @@ import { createTail } from '../../src/api/delivery/tail.ts';
 import { type Cursor, receive } from '../../src/client/cursor.ts';
 import type { DomainEvent } from '../../src/events/catalogue.ts';
 import { type LogId, type Position, positionOf, startOfLog } from '../../src/events/ids.ts';
-import type { StreamName } from '../../src/events/streams.ts';
 import { ben, conversationNumber, imageNumber, openHistory } from './happened.ts';
 
 /*
@@ -61,8 +60,6 @@ type Kind = keyof typeof makers;
 /** An event of the log, and what the tail wants to know of it. */
 interface Item {
   readonly position: Position;
-  readonly stream: StreamName;
-  readonly revision: number;
   readonly seen: SeenEvent;
   readonly bytes: number;
   readonly isOwn: boolean;
@@ -132,7 +129,7 @@ export const createModel = (seed: number, without: Rule | null = null) => {
   const startNode = () => ({
     /** How much of the log its subscription has been through. */
     read: log.length,
-    continuity: createContinuity(head(), true),
+    continuity: createContinuity(head()),
     tail: createTail(head()),
     gathered: [] as SeenEvent[],
     handedOut: head(),
@@ -167,9 +164,10 @@ export const createModel = (seed: number, without: Rule | null = null) => {
       takeUnchecked(yielded);
       return;
     }
-    const { news, missingAfter } = node.continuity.take(yielded);
+    const news = node.continuity.take(yielded);
     if (news.length > 0) takeNews(news, node.continuity.end());
-    if (missingAfter !== null) readAgain(until);
+    const last = yielded.at(-1)?.position ?? startOfLog;
+    if (last > node.continuity.end()) readAgain(Number(last));
   };
   /** The log's subscription says where the head is. */
   const feedIsToldTheHead = (): void => {

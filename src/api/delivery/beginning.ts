@@ -65,7 +65,7 @@ const judgeCursor = async (parts: BeginningParts, request: SubscribeRequest): Pr
   if (after > head && !(await feed.reached(after, limits.futureMs)))
     return { mode: 'reset', reason: 'future' };
   const until = after > head ? await log.head() : head;
-  const isGone = feed.isDoubtful(after) || (await isTooOld(parts, after, until));
+  const isGone = await isTooOld(parts, after, until);
   return isGone ? { mode: 'reset', reason: 'too_old' } : { mode: 'replay', after, until };
 };
 

@@ -114,11 +114,6 @@ export const createConnection = ({ socket, shared, authentication, logger, now }
     },
     tick: (margin: number): void => subscriptions.tick(margin),
     subscriptions: (): number => subscriptions.count(),
-    /** Closes the transport without a word; nothing more is sent. */
-    sendAway(): void {
-      subscriptions.stopAll();
-      socket.conn.close(true);
-    },
     /**
      * Says goodbye and closes the transport once that has left. The namespace isn't disconnected: a client would
      * take that for being sent away and not come back by itself.

@@ -76,11 +76,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
   const connections = new Set<Connection>();
   const interests = createInterests();
   const turns = createFairTurns(limits.readsAtOnce);
-  /** They come back by themselves, with their cursors. */
-  const sendAllAway = (): void => {
-    for (const connection of [...connections]) connection.sendAway();
-  };
-  const feed = createFeed({ log, logger, hand: interests.hand, doubt: sendAllAway });
+  const feed = createFeed({ log, logger, hand: interests.hand });
   const shared = { config, log, readModel, feed, interests, turns, logger, report };
   // A client with all its subscriptions must be able to ask for them again at once.
   const burst = Math.max(limits.inboundBurst, 2 * config.MAX_SUBSCRIPTIONS);

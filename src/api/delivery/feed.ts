@@ -25,17 +25,16 @@ import { createPauses, createWaiting } from './waiting.ts';
  * tried again from the last position, without end: skipping an event would be to lose it silently. A page
  * counts as read in one step at its end, so a failure in its middle reads all of it again.
  *
- * What the subscription left out (continuity.ts) is read again before anything after it is taken. Only in a
- * log whose positions have holes may that be noticed late, when clients were told already that they are
- * complete beyond it. Then the tail is forgotten, whoever is connected is sent away, and cursors from
- * between are doubtful: they are reset.
+ * What the subscription left out is read from the log before anything after it is taken. In a log whose
+ * positions have holes nothing tells in time that something is missing (continuity.ts); so there everything
+ * is read, up to what the subscription tells of.
  */
 
 export interface FeedHealth {
   readonly state: 'starting' | 'running' | 'interrupted' | 'closed';
   readonly position: Position | null;
   readonly reason: string | null;
-  /** How often the log's subscription left something out, which was then read again. */
+  /** How often the log's subscription left something out, which was then read. */
   readonly gaps: number;
 }
 
@@ -44,8 +43,6 @@ export interface FeedParts {
   readonly logger: Logger;
   /** Takes what is new since the last call, complete up to `through`. Must not throw. */
   hand(events: readonly SeenEvent[], through: Position): void;
-  /** Somebody may have been told that they are complete, and aren't. */
-  doubt(): void;
 }
 
 const mostConversations = 10_000;
@@ -55,8 +52,8 @@ const see = (event: DomainEvent, hidden: boolean) => ({
   bytes: JSON.stringify(event.data).length,
 });
 
-export const createFeed = ({ log, logger, hand, doubt }: FeedParts) => {
-  let members = createMembers(log, mostConversations);
+export const createFeed = ({ log, logger, hand }: FeedParts) => {
+  const members = createMembers(log, mostConversations);
   const stopping = new AbortController();
   const pauses = createPauses(stopping.signal);
   const waiting = createWaiting();
@@ -65,7 +62,6 @@ export const createFeed = ({ log, logger, hand, doubt }: FeedParts) => {
   let gathered: SeenEvent[] = [];
   let problem: string | null = null;
   let gaps = 0;
-  let doubtful: { readonly from: Position; readonly to: Position } | null = null;
   let becomeReady = (): void => {};
   const ready = new Promise<void>((resolve) => {
     becomeReady = resolve;
@@ -92,41 +88,32 @@ export const createFeed = ({ log, logger, hand, doubt }: FeedParts) => {
     else gathering.soon();
   };
 
-  /** From where something was left out up to where clients were told that they are complete. */
-  const becomeDoubtful = (from: Position, to: Position): void => {
-    doubtful = { from: doubtful === null || from < doubtful.from ? from : doubtful.from, to };
-    gathered = [];
-    members = createMembers(log, mostConversations);
-    tail = createTail(to);
-    handedOut = to;
-    doubt();
-  };
-
-  /** The log is asked for what its subscription left out; what it says then is believed. */
-  const readAgain = async (continuity: Continuity, after: Position, until: Position): Promise<void> => {
-    const end = continuity.end();
-    const left: RecordedEvent[] = [];
-    for await (const event of log.readAll({ after: end, until })) left.push(event);
-    if (left.length > 0) {
+  /** What the log itself has up to `until`, which is believed; `yielded` is what its subscription gave of that. */
+  const readLog = async (
+    continuity: Continuity,
+    until: Position,
+    yielded: readonly RecordedEvent[],
+  ): Promise<void> => {
+    const read: RecordedEvent[] = [];
+    for await (const event of log.readAll({ after: continuity.end(), until })) read.push(event);
+    const wanted = new Set(yielded.map(({ position }) => position).filter((each) => each > continuity.end()));
+    const leftOut = read.filter(({ position }) => !wanted.delete(position)).length;
+    // Another machine of its cluster may have answered, that is behind: to believe it would be to lose these.
+    if (wanted.size > 0)
+      throw new Error(`The log shows less up to ${until} than its subscription has told of.`);
+    if (leftOut > 0) {
       gaps += 1;
-      logger.warn({ after, until }, 'the log left something out, which was read again');
+      logger.warn({ until, leftOut }, 'the log left something out of a subscription; it was read');
     }
-    if (after < end) becomeDoubtful(after, end);
-    if (tail !== null) await takeNews(tail, continuity.trust(left, until), until);
-  };
-
-  const getToKnow = async (continuity: Continuity, { stream, revision }: RecordedEvent): Promise<void> => {
-    for await (const before of log.readStream(stream, { from: revision - 1, maxCount: 1 }))
-      continuity.learn(before);
+    if (tail !== null) await takeNews(tail, continuity.trust(read, until), until);
   };
 
   const takePage = async (continuity: Continuity, page: readonly RecordedEvent[]): Promise<void> => {
-    await Promise.all(continuity.strangers(page).map((stranger) => getToKnow(continuity, stranger)));
-    const { news, missingAfter } = continuity.take(page);
+    const news = log.isConsecutive ? continuity.take(page) : [];
     const last = page.at(-1);
     if (tail === null || last === undefined) return;
     if (news.length > 0) await takeNews(tail, news, continuity.end());
-    if (missingAfter !== null) await readAgain(continuity, missingAfter, last.position);
+    if (last.position > continuity.end()) await readLog(continuity, last.position, page);
   };
 
   const followOnce = async (): Promise<void> => {
@@ -137,11 +124,11 @@ export const createFeed = ({ log, logger, hand, doubt }: FeedParts) => {
       becomeReady();
     }
     // Made anew: what was taken but could not be remembered, because something failed, is taken again.
-    const continuity = createContinuity(tail.end(), log.isConsecutive ?? false);
+    const continuity = createContinuity(tail.end());
     for await (const item of log.subscribe({ after: tail.end(), signal: stopping.signal })) {
       if (item.kind === 'events') await takePage(continuity, item.events);
       // The head can lie behind the last event (not everything in a log is one); or the last was left out.
-      else if (item.position > continuity.end()) await readAgain(continuity, continuity.end(), item.position);
+      else if (item.position > continuity.end()) await readLog(continuity, item.position, []);
       pauses.succeeded();
       problem = null;
     }
@@ -193,9 +180,6 @@ export const createFeed = ({ log, logger, hand, doubt }: FeedParts) => {
       tail?.learn(key, position, found);
       return found;
     },
-    /** Whether the holder of this cursor may miss something before it. */
-    isDoubtful: (cursor: Position): boolean =>
-      doubtful !== null && cursor > doubtful.from && cursor <= doubtful.to,
     /** True once everything up to `position` has been handed out; false after `timeoutMs`. */
     reached: (position: Position, timeoutMs: number): Promise<boolean> =>
       handedOut !== null && handedOut >= position ? Promise.resolve(true) : waiting.wait(position, timeoutMs),
