@@ -9,10 +9,18 @@ import { type LogEvent, logEvents } from './logIdentity.ts';
 import { type MessageEvent, messageEvents } from './message.ts';
 import type { Actor } from './metadata.ts';
 import { type QueueEvent, queueEvents } from './queue.ts';
+import { type RefusalEvent, refusalEvents } from './refusal.ts';
 import type { StreamName } from './streams.ts';
 
 /** Everything that can happen, as `{ type, data }`. */
-export type DomainFact = ConversationEvent | MessageEvent | JobEvent | QueueEvent | EngineEvent | LogEvent;
+export type DomainFact =
+  | ConversationEvent
+  | MessageEvent
+  | JobEvent
+  | QueueEvent
+  | EngineEvent
+  | RefusalEvent
+  | LogEvent;
 export type EventType = DomainFact['type'];
 
 export const catalogue: { readonly [Type in EventType]: EventDefinition } = {
@@ -21,6 +29,7 @@ export const catalogue: { readonly [Type in EventType]: EventDefinition } = {
   ...jobEvents,
   ...queueEvents,
   ...engineEvents,
+  ...refusalEvents,
   ...logEvents,
 };
 

@@ -29,6 +29,7 @@ const publicTypes = {
   CircuitOpened: false,
   CircuitHalfOpened: false,
   CircuitClosed: false,
+  CommandRefused: false,
   LogIdentified: false,
 } as const satisfies Record<EventType, boolean>;
 

@@ -6,6 +6,7 @@ export type StreamName =
   | `job-${string}`
   | `queue-${string}`
   | `engine-${string}`
+  | `refusals-${string}`
   | 'log';
 
 export const conversationStream = (id: ConversationId): StreamName => `conversation-${id}`;
@@ -13,4 +14,6 @@ export const messageStream = (id: MessageId): StreamName => `message-${id}`;
 export const jobStream = (id: JobId): StreamName => `job-${id}`;
 export const queueStream: StreamName = 'queue-images';
 export const engineStream = (name: string): StreamName => `engine-${name}`;
+/** One a day (UTC), so that none grows for ever. */
+export const refusalsStream = (at: Date): StreamName => `refusals-${at.toISOString().slice(0, 10)}`;
 export const logStream: StreamName = 'log';

@@ -5,7 +5,10 @@ import { messages } from './messages.ts';
 import type { AnyProjection } from './projection.ts';
 import { queue, queueState } from './queue.ts';
 import { queueing } from './queueing.ts';
+import { search } from './search.ts';
 import { timeline } from './timeline.ts';
+import { times } from './times.ts';
+import { waits } from './waits.ts';
 
 /** Everything that is projected from the log. */
 export const projections: readonly AnyProjection[] = [
@@ -17,4 +20,7 @@ export const projections: readonly AnyProjection[] = [
   queueing,
   images,
   timeline,
+  times,
+  waits,
+  search,
 ];

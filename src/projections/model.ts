@@ -1,6 +1,6 @@
-import type { Event } from '../events/catalogue.ts';
+import type { Event, EventType } from '../events/catalogue.ts';
 import type { FailureCode } from '../events/failures.ts';
-import type { ConversationId, ImageId, JobId, MessageId, Position, UserId } from '../events/ids.ts';
+import type { ConversationId, EventId, ImageId, JobId, MessageId, Position, UserId } from '../events/ids.ts';
 import type { ImageRequest } from '../events/imageRequest.ts';
 import type { QueueOrder } from '../events/job.ts';
 import type { JsonObject } from '../events/json.ts';
@@ -173,7 +173,13 @@ export interface TimelineRow {
   readonly shown: boolean;
   readonly recordedAt: string;
   readonly stream: StreamName;
+  readonly eventId: EventId;
+  readonly type: EventType;
+  readonly actorId: string;
   readonly conversationId: ConversationId | null;
+  readonly messageId: MessageId | null;
+  /** The job that it is about, or that its message asks for. */
+  readonly jobId: JobId | null;
   readonly ownerId: UserId | null;
   readonly correlationId: string;
   readonly causationId: string;
@@ -181,4 +187,44 @@ export interface TimelineRow {
   readonly audience: readonly UserId[];
   /** True for the events of scope `queue`; null else, so that its index holds those alone. */
   readonly movesQueue: true | null;
+}
+
+/** While a job waited, or was drawn, at one place in the order: from the event that began it to the one that ended it. */
+export interface QueueSpan extends QueueOrder {
+  readonly status: QueueEntry['status'];
+  /** Inclusive. */
+  readonly from: Position;
+  /** Exclusive; null while it lasts. */
+  readonly until: Position | null;
+}
+
+/** When a job waited and was drawn: what the queue was like at any position is found in these. */
+export interface JobSpans {
+  readonly jobId: JobId;
+  readonly ownerId: UserId;
+  /** As the queue has it after the last of these events; null once the job has ended. */
+  readonly entry: QueueEntry | null;
+  readonly spans: readonly QueueSpan[];
+  /** The spans that are over, cut into blocks of positions: `blockOf`. */
+  readonly blocks: readonly string[];
+  /** When the span that lasts began, by its status; null where none does. */
+  readonly waitingSince: Position | null;
+  readonly runningSince: Position | null;
+  readonly position: Position;
+}
+
+/** The latest time at which the log took an event, among those of a block of positions. */
+export interface BlockTime {
+  /** What all of the block's positions begin with;. */
+  readonly block: string;
+  /** The block that this one is a part of; null for the whole log. */
+  readonly within: string | null;
+  readonly latest: string;
+  readonly position: Position;
+}
+
+/** The words of one event; the document's id is the event's position. */
+export interface WordsOfEvent {
+  readonly words: readonly string[];
+  readonly position: Position;
 }

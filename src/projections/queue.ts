@@ -9,7 +9,8 @@ const ordered = ({ ticket, priority, round }: QueueOrder) => ({
   orderKey: queueOrderKey({ ticket, priority, round }),
 });
 
-const foldEntry = (entry: QueueEntry | null, event: DomainEvent): QueueEntry | null => {
+/** A job's entry after an event about it; null where it isn't in the queue, or no longer. */
+export const foldEntry = (entry: QueueEntry | null, event: DomainEvent): QueueEntry | null => {
   const { position } = event;
   if (entry !== null && position <= entry.position) return entry;
   if (event.type === 'JobQueued') {

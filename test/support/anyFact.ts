@@ -135,6 +135,11 @@ export const anyDataOf: { readonly [Type in EventType]: fc.Arbitrary<Data<Type>>
     failures: few,
   }),
   CircuitClosed: fc.record({ engine }),
+  CommandRefused: fc.record({
+    command: fc.constant('PATCH /messages/:id'),
+    code: fc.constant('forbidden'),
+    unrecorded: few,
+  }),
   LogIdentified: fc.record({ logId: fc.constant('00000004-0000-7000-8000-000000000001' as LogId) }),
 };
 

@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto';
 import { type Position, position as positionSchema } from '../../events/ids.ts';
+import type { Page } from '../readModel.ts';
 
 /** What a list is of: its name and all that it is narrowed by. */
 export type ListName = readonly (string | null)[];
@@ -26,6 +27,22 @@ export const positionIn = (list: ListName, cursor: string): Position => {
   return position;
 };
 
+/** The page of `items`, of which one more than `limit` was asked for, to learn whether there are more. */
+export const pageOf = <Item>(
+  items: readonly Item[],
+  limit: number,
+  list: ListName,
+  at: (item: Item) => Position,
+): Page<Item> => {
+  const shown = items.slice(0, limit);
+  const last = items.length > limit ? shown.at(-1) : undefined;
+  return { items: shown, nextCursor: last === undefined ? null : cursorOf(list, at(last)) };
+};
+
+/** `after` of a query, where the list goes on at a cursor. */
+export const goingOn = (list: ListName, cursor: string | undefined) =>
+  cursor === undefined ? {} : { after: positionIn(list, cursor) };
+
 export const conversationsOf = (person: string): ListName => ['conversations', person];
 export const messagesIn = (conversation: string): ListName => ['messages', conversation];
 export const jobsBy = (filter: {
@@ -33,3 +50,11 @@ export const jobsBy = (filter: {
   readonly status?: string;
   readonly conversation?: string;
 }): ListName => ['jobs', filter.of, filter.status ?? null, filter.conversation ?? null];
+
+/** All that an audit is narrowed by, in an order that stays. */
+export const auditBy = (filter: Readonly<Record<string, unknown>>): ListName => [
+  'audit',
+  ...Object.keys(filter)
+    .toSorted()
+    .map((key) => `${key} ${JSON.stringify(filter[key])}`),
+];

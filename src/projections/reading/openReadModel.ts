@@ -7,9 +7,9 @@ import { jobs } from '../jobs.ts';
 import { messages } from '../messages.ts';
 import type { Conversation, ImageState, ImageUse, Job, JobStatus, Message } from '../model.ts';
 import { type AnyProjection, checkpointName } from '../projection.ts';
-import type { Page, ReadModel } from '../readModel.ts';
+import type { ReadModel } from '../readModel.ts';
 import type { ProjectionRunner } from '../runner.ts';
-import { conversationsOf, cursorOf, jobsBy, type ListName, messagesIn, positionIn } from './cursor.ts';
+import { conversationsOf, goingOn, jobsBy, messagesIn, pageOf } from './cursor.ts';
 import { queryAll } from './queryAll.ts';
 import { placesOf, readQueue } from './readQueue.ts';
 import { readSnapshot } from './readSnapshot.ts';
@@ -23,22 +23,6 @@ const completeTo = async (
   const checkpoints = await Promise.all(projections.map((each) => reader.checkpoint(checkpointName(each))));
   return checkpoints.map((each) => each?.position ?? startOfLog).toSorted()[0] ?? startOfLog;
 };
-
-/** The page of `items`, of which one more than `limit` was asked for, to learn whether there are more. */
-const pageOf = <Item>(
-  items: readonly Item[],
-  limit: number,
-  list: ListName,
-  at: (item: Item) => Position,
-): Page<Item> => {
-  const shown = items.slice(0, limit);
-  const last = items.length > limit ? shown.at(-1) : undefined;
-  return { items: shown, nextCursor: last === undefined ? null : cursorOf(list, at(last)) };
-};
-
-/** `after` of a query, where the list goes on at a cursor. */
-const goingOn = (list: ListName, cursor: string | undefined) =>
-  cursor === undefined ? {} : { after: positionIn(list, cursor) };
 
 const activeStatuses: readonly JobStatus[] = ['accepted', 'queued', 'running'];
 

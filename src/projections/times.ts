@@ -1,0 +1,32 @@
+import type { BlockTime } from './model.ts';
+import { projection } from './projection.ts';
+
+/** How many digits the blocks have, each a thousand times larger than the one before; the last is the whole log. */
+const lengths = [18, 15, 12, 9, 6, 3, 0] as const;
+
+/** A block with as many digits is looked through event by event: it has at most a hundred. */
+export const smallestBlock = lengths[0];
+
+export const wholeLog = '';
+
+/** So that the whole log, which no digit names, has an id too. */
+export const blockId = (block: string): string => `block ${block}`;
+
+const blockOf = (id: string): string => id.slice(blockId('').length);
+
+/**
+ * When the log took its events, block by block, so that the first event after a time is found without
+ * reading the log. A clock may be set back, so times don't grow from event to event: what is kept of a
+ * block is its latest.
+ */
+export const times = projection<BlockTime>({
+  name: 'times',
+  version: 1,
+  indexes: [['within', 'block']],
+  keys: ({ position }) => lengths.map((length) => blockId(position.slice(0, length))),
+  apply: (before, { position, recordedAt }, id) => {
+    if (before !== null && (position <= before.position || recordedAt <= before.latest)) return before;
+    const block = blockOf(id);
+    return { block, within: block === wholeLog ? null : block.slice(0, -3), latest: recordedAt, position };
+  },
+});
