@@ -294,9 +294,12 @@ export const createModel = (seed: number, without: Rule | null = null) => {
   const join = (): void => {
     if (subscribed === null) return;
     const { subscription } = subscribed;
-    const waiting = node.tail.since(key, subscription.covered());
+    const room = subscription.room();
+    const waiting = node.tail.since(key, subscription.covered(), room);
+    const last = waiting?.at(-1);
     if (waiting === null) return;
-    subscription.join(without === 'live buffer' ? [] : own(waiting), node.tail.end());
+    if (last !== undefined && waiting.length === room) subscription.page(own(waiting), last.event.position);
+    else subscription.join(without === 'live buffer' ? [] : own(waiting), node.tail.end());
   };
   const pass = (milliseconds: number): void => {
     time += milliseconds;

@@ -5,7 +5,7 @@ import type { EventLog, RecordedEvent } from '../../events/log/eventLog.ts';
 import { isPublic } from '../../events/public.ts';
 import type { Scope } from '../../projections/readModel.ts';
 import { type Continuity, createContinuity } from './continuity.ts';
-import { type Entry, entriesOf, type SeenEvent, seenEvent } from './entry.ts';
+import { type Entry, entryOf, type SeenEvent, seenEvent } from './entry.ts';
 import { createGathering } from './gathering.ts';
 import { scopeKey } from './keys.ts';
 import { limits } from './limits.ts';
@@ -36,6 +36,14 @@ export interface FeedHealth {
   readonly reason: string | null;
   /** How often the log's subscription left something out, which was then read. */
   readonly gaps: number;
+}
+
+/** What the feed remembers of a scope, complete up to `through`. */
+export interface Remembrance {
+  readonly entries: readonly Entry[];
+  readonly through: Position;
+  /** `through` is `position()`: there is no more. */
+  readonly isAll: boolean;
 }
 
 export interface FeedParts {
@@ -159,10 +167,14 @@ export const createFeed = ({ log, logger, hand }: FeedParts) => {
     position: (): Position | null => tail?.end() ?? null,
     handedOut: (): Position | null => handedOut,
     reachesBack: (position: Position): boolean => tail?.reachesBack(position) ?? false,
-    /** A scope's events after `after` and up to `position()`; null where some of them are forgotten. */
-    since(scope: Scope, viewer: UserId, after: Position): Entry[] | null {
-      const found = tail?.since(scopeKey(scope, viewer), after) ?? null;
-      return found === null ? null : entriesOf(found, scope, viewer);
+    /** A scope's first events after `after`, at most so many; null where some of them are forgotten. */
+    since(scope: Scope, viewer: UserId, after: Position, most: number): Remembrance | null {
+      const found = tail?.since(scopeKey(scope, viewer), after, most) ?? null;
+      if (tail === null || found === null) return null;
+      const last = found.at(-1);
+      const isAll = last === undefined || found.length < most;
+      const entries = found.map((seen) => entryOf(seen, scope, viewer));
+      return { entries, isAll, through: isAll ? tail.end() : last.event.position };
     },
     /**
      * Position of the scope's last event at or before `position`: remembered, or `found` out and remembered.

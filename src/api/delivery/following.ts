@@ -78,17 +78,23 @@ export const follow = (parts: FollowingParts) => {
     },
   };
 
-  /** One step towards live: from the feed's memory where that reaches back far enough, else a page. */
+  /**
+   * One step towards live: from the feed's memory where that reaches back far enough, else a page. No more is read than may
+   * be sent, for the rest would be read again.
+   */
   const readStep = async (): Promise<void> => {
-    const remembered = feed.since(scope, viewer, subscription.covered());
-    const position = feed.position();
-    if (remembered !== null && position !== null) {
-      subscription.join(remembered, position);
+    const remembered = feed.since(scope, viewer, subscription.covered(), subscription.room());
+    if (remembered !== null) {
+      const { entries, through, isAll } = remembered;
+      if (isAll) subscription.join(entries, through);
+      else subscription.page(entries, through);
       return;
     }
     await parts.outbox.room();
     if (stopping.signal.aborted) return;
-    const page = await parts.turns.run(viewer, () => parts.pages.next(subscription.covered()));
+    const page = await parts.turns.run(viewer, () =>
+      parts.pages.next(subscription.covered(), subscription.room()),
+    );
     subscription.page(page.entries, page.through);
   };
 

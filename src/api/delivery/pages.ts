@@ -50,16 +50,14 @@ export const createPages = ({ log, readModel, scope, viewer }: PagesParts) => {
   };
 
   /** Longer pages while they are small, shorter ones while they are large: memory stays bounded. */
-  const adapt = (entries: readonly Entry[]): void => {
+  const adapt = (asked: number, entries: readonly Entry[]): void => {
     const bytes = entries.reduce((sum, entry) => sum + entry.bytes, 0);
-    pageLength =
-      bytes > limits.pageBytes
-        ? Math.max(1, Math.floor(pageLength / 2))
-        : Math.min(limits.longestPage, pageLength * 2);
+    if (bytes > limits.pageBytes) pageLength = Math.max(1, Math.floor(asked / 2));
+    else if (asked === pageLength) pageLength = Math.min(limits.longestPage, pageLength * 2);
   };
 
-  const fromTimeline = async (after: Position): Promise<EntryPage | null> => {
-    const asked = pageLength;
+  const fromTimeline = async (after: Position, most: number): Promise<EntryPage | null> => {
+    const asked = Math.min(pageLength, most);
     const { rows, until } = await readModel.timeline(scope, viewer, after, asked);
     if (until <= after) return null;
     // A store without snapshots may show rows newer than `until`, and not all of them.
@@ -67,11 +65,11 @@ export const createPages = ({ log, readModel, scope, viewer }: PagesParts) => {
     const last = certain.at(-1);
     const through = last !== undefined && certain.length === asked ? last.position : until;
     const entries = await entriesFor(certain.map(ownedEvent));
-    adapt(entries);
+    adapt(asked, entries);
     return { entries, through };
   };
 
-  const fromLog = async (after: Position): Promise<EntryPage> => {
+  const fromLog = async (after: Position, most: number): Promise<EntryPage> => {
     const events: OwnedEvent[] = [];
     let through = after;
     let bytes = 0;
@@ -81,15 +79,15 @@ export const createPages = ({ log, readModel, scope, viewer }: PagesParts) => {
       if (event === null || !inScope(event, scope, viewer)) continue;
       events.push(event);
       bytes += JSON.stringify(event.data).length;
-      if (bytes > limits.pageBytes) break;
+      if (bytes > limits.pageBytes || events.length === most) break;
     }
     return { entries: await entriesFor(events), through };
   };
 
   return {
-    /** Nothing new: `through` is `after`. */
-    next: async (after: Position): Promise<EntryPage> =>
-      (await fromTimeline(after)) ?? (await fromLog(after)),
+    /** At most so many events. Nothing new: `through` is `after`. */
+    next: async (after: Position, most: number): Promise<EntryPage> =>
+      (await fromTimeline(after, most)) ?? (await fromLog(after, most)),
 
     /** Position of the scope's last event at or before `position`, which may lie ahead of the documents. */
     async lastUpTo(position: Position): Promise<Position> {

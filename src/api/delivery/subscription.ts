@@ -133,6 +133,8 @@ export const createSubscription = (parts: SubscriptionParts) => {
     phase: (): Phase => phase,
     covered: (): Position => covered,
     acknowledgedThrough: (): Position => window.acknowledgedThrough(),
+    /** So many events can be sent before it stalls, if they are small. */
+    room: (): number => window.room(),
 
     /** Everything of the scope after `covered` and up to `through`. */
     page(entries: readonly Entry[], through: Position): void {

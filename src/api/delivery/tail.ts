@@ -15,6 +15,18 @@ interface ScopeTail {
   events: SeenEvent[];
 }
 
+/** Where the events after a position begin: they are many, and asked for again and again by who catches up. */
+const firstAfter = (events: readonly SeenEvent[], position: Position): number => {
+  let [from, to] = [0, events.length];
+  while (from < to) {
+    const middle = (from + to) >> 1;
+    const found = events[middle];
+    if (found !== undefined && found.event.position <= position) from = middle + 1;
+    else to = middle;
+  }
+  return from;
+};
+
 /**
  * The newest events of the log, remembered once a node, and found by scope. Because it holds everything after
  * `start` without a gap, a subscription that has read up to anywhere behind `start` goes over to live in one
@@ -37,10 +49,9 @@ export const createTail = (begin: Position) => {
   };
 
   const forgetIn = (scope: ScopeTail): void => {
-    const first = scope.events.findIndex(({ event }) => event.position > start);
-    const forgotten = first < 0 ? scope.events : scope.events.slice(0, first);
-    scope.before = forgotten.at(-1)?.event.position ?? scope.before;
-    scope.events = scope.events.slice(forgotten.length);
+    const first = firstAfter(scope.events, start);
+    scope.before = scope.events[first - 1]?.event.position ?? scope.before;
+    scope.events = scope.events.slice(first);
   };
 
   const forgetOldest = (): void => {
@@ -77,18 +88,22 @@ export const createTail = (begin: Position) => {
     end: (): Position => end,
     /** Whether everything after `position` is remembered. */
     reachesBack: (position: Position): boolean => position >= start,
-    /** The scope's events after `position`; null where some of them are forgotten. */
-    since(key: string, position: Position): readonly SeenEvent[] | null {
+    /**
+     * The scope's first events after `position`, at most so many: if it is fewer, there are no more. Null where some of
+     * them are forgotten.
+     */
+    since(key: string, position: Position, most: number): readonly SeenEvent[] | null {
       if (position < start) return null;
       const found = scopes.get(key)?.events ?? [];
-      const first = found.findLastIndex(({ event }) => event.position <= position) + 1;
-      return found.slice(first);
+      const first = firstAfter(found, position);
+      return found.slice(first, first + most);
     },
     /** Position of the scope's last event at or before `position`; null where that isn't remembered. */
     previous(key: string, position: Position): Position | null {
       if (position < start || position > end) return null;
       const scope = scopes.get(key);
-      const last = scope?.events.findLast(({ event }) => event.position <= position);
+      const events = scope?.events ?? [];
+      const last = events[firstAfter(events, position) - 1];
       return last?.event.position ?? scope?.before ?? (start === startOfLog ? startOfLog : null);
     },
     /** Has it know the scope's last event at or before `position`, which was found out elsewhere. */

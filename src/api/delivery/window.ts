@@ -54,6 +54,8 @@ export const createWindow = (begin: Position) => {
       total.replayBatches >= limits.windowReplayBatches ||
       total.liveEvents >= limits.windowLiveEvents ||
       total.bytes >= limits.windowBytes,
+    /** Of replayed events. One batch may always cross the limit. */
+    room: (): number => Math.max(1, limits.windowReplayBatches - total.replayBatches) * limits.batchEvents,
     acknowledgedThrough: (): Position => acknowledgedThrough,
   };
 };

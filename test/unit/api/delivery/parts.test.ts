@@ -21,10 +21,17 @@ describe('the tail of the log', () => {
     for (const event of events) tail.push([{ seen: seenEvent(event, false), bytes: 10 }], event.position);
     const all = events.length;
     expect(tail.end()).toBe(positionOf(all));
-    expect(tail.since('queue', startOfLog)).toBeNull();
-    expect(positions(tail.since('queue', positionOf(all - 3)))).toEqual([all - 2, all - 1, all]);
-    expect(tail.since('queue', positionOf(all + 5))).toEqual([]);
-    expect(tail.since('queue', positionOf(all - limits.tailEvents))).toHaveLength(limits.tailEvents);
+    expect(tail.since('queue', startOfLog, limits.tailEvents)).toBeNull();
+    expect(positions(tail.since('queue', positionOf(all - 3), limits.tailEvents))).toEqual([
+      all - 2,
+      all - 1,
+      all,
+    ]);
+    expect(positions(tail.since('queue', positionOf(all - 3), 2))).toEqual([all - 2, all - 1]);
+    expect(tail.since('queue', positionOf(all + 5), limits.tailEvents)).toEqual([]);
+    expect(tail.since('queue', positionOf(all - limits.tailEvents), limits.tailEvents)).toHaveLength(
+      limits.tailEvents,
+    );
   });
 
   it('is bounded by bytes too', () => {
@@ -34,8 +41,8 @@ describe('the tail of the log', () => {
       const event = history.queue('QueuePaused');
       tail.push([{ seen: seenEvent(event, false), bytes: 100_000 }], event.position);
     }
-    expect(tail.since('queue', positionOf(100))).toBeNull();
-    expect(tail.since('queue', positionOf(300))).toHaveLength(100);
+    expect(tail.since('queue', positionOf(100), limits.tailEvents)).toBeNull();
+    expect(tail.since('queue', positionOf(300), limits.tailEvents)).toHaveLength(100);
   });
 
   it('knows the event of a scope before any position in it, also one that it has forgotten since', () => {
