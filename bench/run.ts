@@ -12,6 +12,7 @@ const benches: Readonly<Record<string, () => Promise<BenchTable>>> = {
   queue: async () => (await import('./queue.ts')).benchQueue(),
   delivery: async () => (await import('./delivery.ts')).benchDelivery(),
   start: async () => (await import('./start.ts')).benchStart(),
+  verify: async () => (await import('./verify.ts')).benchVerify(),
 };
 
 const wanted = process.argv.slice(2);

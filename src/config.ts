@@ -204,6 +204,12 @@ export const settings = z
       .refine((expression) => validate(expression), 'must be a cron expression, like */10 * * * * *')
       .default('*/10 * * * * *')
       .describe('When the sweep looks for jobs that are stuck: cron with seconds.'),
+    SEAL_EVENTS: whole(1, 100_000)
+      .default(1_000)
+      .describe('The log is sealed after so many events: see [security](security.md#tamper-evidence).'),
+    SEAL_MS: whole(100, 86_400_000)
+      .default(60_000)
+      .describe('The log is sealed this long after an event at the latest.'),
     TICK_MS: whole(100, 600_000).default(15_000).describe('A quiet subscription hears from us this often.'),
     SLOW_CONSUMER_MS: whole(100, 600_000)
       .default(30_000)

@@ -31,12 +31,13 @@ import type { ImageEngine } from './workers/engines/imageEngine.ts';
 import { openEngines } from './workers/engines/openEngines.ts';
 import { startImageWorker } from './workers/imageWorker.ts';
 import { startQueueing } from './workers/queueing.ts';
+import { startSealing } from './workers/sealing.ts';
 import { startSweep } from './workers/sweep.ts';
 
 /**
  * What a process may do; many may do each. `api`: HTTP, sockets and the page. `projector`: writes
- * documents, of each projection one process at a time. `worker`: draws. `sweep`: queues jobs (one process
- * at a time) and looks for those that are stuck. Every process says at /healthz and /readyz how it is, and at /metrics what it
+ * documents, of each projection one process at a time. `worker`: draws. `sweep`: queues jobs and seals
+ * the log (one process at a time each), and looks for jobs that are stuck. Every process says at /healthz and /readyz how it is, and at /metrics what it
  * counts.
  */
 export const duties = ['api', 'projector', 'worker', 'sweep'] as const;
@@ -202,6 +203,8 @@ const startWorkers = (
   const queueing = started(startQueueing({ ...stores, desk, logger }));
   const sweeping = { ...actingAs('sweep', 'Sweep'), engines: [engine.name], when, leaseMs, stuckAfterMs };
   const sweep = started(startSweep({ ...sweeping, readModel, logger, now, clock: monotonic }));
+  const { SEAL_EVENTS: events, SEAL_MS: ms } = config;
+  started(startSealing({ ...stores, logger, now, newId: v7, sealAfter: { events, ms } }));
   watchSweep(metrics.gauges, sweep.health, queueing.health);
   return { sweep: sweep.health, queueing: queueing.health };
 };

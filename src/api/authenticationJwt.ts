@@ -8,7 +8,7 @@ import { type Authentication, type SignedIn, SignInRefused } from './authenticat
 import { tokenRefusal } from './authenticationRefusal.ts';
 
 /** Actors of the audit trail that are no people. A token that says it is one of them isn't believed. */
-const partOfDarkroom = /^(worker:|cli:|sweep$|queueing$)/;
+const partOfDarkroom = /^(worker:|cli:|sweep$|queueing$|sealing$|darkroom$)/;
 
 const claims = z.object({
   sub: userId.refine((id) => !partOfDarkroom.test(id)),

@@ -1,6 +1,8 @@
 import { Command } from 'commander';
 import type { Register } from './command.ts';
 import { addLogCopy } from './logCopy.ts';
+import { addLogSeals } from './logSeals.ts';
+import { addLogVerify } from './logVerify.ts';
 import { addServe } from './serve.ts';
 
 /** Commands that share their first word. Each entry adds one of them, from a file of its own. */
@@ -11,7 +13,10 @@ const group =
     for (const add of members) add(command);
   };
 
-const commands: readonly Register[] = [addServe, group('log', 'Work on the event log.', [addLogCopy])];
+const commands: readonly Register[] = [
+  addServe,
+  group('log', 'Work on the event log.', [addLogCopy, addLogSeals, addLogVerify]),
+];
 
 /**
  * The whole tree of commands: as it is run, and as the completion of shells reads it. What was typed wrong,

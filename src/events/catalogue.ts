@@ -10,6 +10,7 @@ import { type MessageEvent, messageEvents } from './message.ts';
 import type { Actor } from './metadata.ts';
 import { type QueueEvent, queueEvents } from './queue.ts';
 import { type RefusalEvent, refusalEvents } from './refusal.ts';
+import { type SealEvent, sealEvents } from './seal.ts';
 import type { StreamName } from './streams.ts';
 
 /** Everything that can happen, as `{ type, data }`. */
@@ -20,7 +21,8 @@ export type DomainFact =
   | QueueEvent
   | EngineEvent
   | RefusalEvent
-  | LogEvent;
+  | LogEvent
+  | SealEvent;
 export type EventType = DomainFact['type'];
 
 export const catalogue: { readonly [Type in EventType]: EventDefinition } = {
@@ -31,6 +33,7 @@ export const catalogue: { readonly [Type in EventType]: EventDefinition } = {
   ...engineEvents,
   ...refusalEvents,
   ...logEvents,
+  ...sealEvents,
 };
 
 /** The part of an event's envelope that clients see (design: `Event` of docs/protocol.md). */

@@ -31,6 +31,7 @@ const publicTypes = {
   CircuitClosed: false,
   CommandRefused: false,
   LogIdentified: false,
+  LogSealed: false,
 } as const satisfies Record<EventType, boolean>;
 
 export const isPublic = (type: EventType): boolean => publicTypes[type];

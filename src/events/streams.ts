@@ -7,7 +7,8 @@ export type StreamName =
   | `queue-${string}`
   | `engine-${string}`
   | `refusals-${string}`
-  | 'log';
+  | 'log'
+  | 'seals';
 
 export const conversationStream = (id: ConversationId): StreamName => `conversation-${id}`;
 export const messageStream = (id: MessageId): StreamName => `message-${id}`;
@@ -17,3 +18,4 @@ export const engineStream = (name: string): StreamName => `engine-${name}`;
 /** One a day (UTC), so that none grows for ever. */
 export const refusalsStream = (at: Date): StreamName => `refusals-${at.toISOString().slice(0, 10)}`;
 export const logStream: StreamName = 'log';
+export const sealStream: StreamName = 'seals';

@@ -140,6 +140,7 @@ export const anyDataOf: { readonly [Type in EventType]: fc.Arbitrary<Data<Type>>
     code: fc.constant('forbidden'),
     unrecorded: few,
   }),
+  LogSealed: fc.record({ count: few, through: few.map(positionOf), hash: fc.constant('ab'.repeat(32)) }),
   LogIdentified: fc.record({ logId: fc.constant('00000004-0000-7000-8000-000000000001' as LogId) }),
 };
 

@@ -1,7 +1,7 @@
 import { createHash } from 'node:crypto';
 import type { Position } from '../ids.ts';
 import type { Json, JsonObject } from '../json.ts';
-import { logStream, type StreamName } from '../streams.ts';
+import { logStream, type StreamName, sealStream } from '../streams.ts';
 import type { EventLog, NewEvent, RecordedEvent } from './eventLog.ts';
 
 /** The target holds something that isn't the begin of this copy; nothing was added to it. */
@@ -57,9 +57,11 @@ const content = ({ id, stream, revision, type, data, metadata }: RecordedEvent, 
   return JSON.stringify([id, stream, revision, type, comparable, metadata]);
 };
 
-/** The log's own events (its identity, its seals) stay behind: the target has its own. */
+/** What a log says of itself alone, its identity and its seals: that stays behind, for the target has its own. */
+const ofTheLogItself: ReadonlySet<StreamName> = new Set([logStream, sealStream]);
+
 async function* events(log: EventLog): AsyncGenerator<RecordedEvent, void, undefined> {
-  for await (const event of log.readAll()) if (event.stream !== logStream) yield event;
+  for await (const event of log.readAll()) if (!ofTheLogItself.has(event.stream)) yield event;
 }
 
 /** Both logs side by side, event for event; the second may end first. @throws CopyRefused */
