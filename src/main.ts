@@ -8,7 +8,6 @@ import { createDelivery } from './api/delivery/createDelivery.ts';
 import { createHealthApi, createHttpApi } from './api/http/createHttpApi.ts';
 import type { SweepingShown } from './api/http/health.ts';
 import { createHttpServer, notReady } from './api/http/httpServer.ts';
-import type { HttpApiParts } from './api/http/parts.ts';
 import { people as openPeople } from './api/http/people.ts';
 import { createMetrics, type Metrics } from './api/metrics/createMetrics.ts';
 import { watchDelivery, watchFiles, watchLog, watchSweep, watchWorkload } from './api/metrics/watch.ts';
@@ -179,7 +178,7 @@ const startWorkers = (
   config: Config,
   logger: Logger,
   does: ReadonlySet<Duty>,
-  engine: ImageEngine,
+  engines: readonly ImageEngine[],
   stores: Stores,
   metrics: Metrics,
   { started }: Life,
@@ -195,13 +194,13 @@ const startWorkers = (
   if (does.has('worker')) {
     const worker = actingAs(`worker:${v7()}`, 'Image worker');
     started(
-      startImageWorker({ ...stores, ...worker, engine, logger, now, clock: monotonic, slots, leaseMs }),
+      startImageWorker({ ...stores, ...worker, engines, logger, now, clock: monotonic, slots, leaseMs }),
     );
   }
   if (!does.has('sweep')) return undefined;
   const { desk } = actingAs('queueing', 'Queueing');
   const queueing = started(startQueueing({ ...stores, desk, logger }));
-  const sweeping = { ...actingAs('sweep', 'Sweep'), engines: [engine.name], when, leaseMs, stuckAfterMs };
+  const sweeping = { ...actingAs('sweep', 'Sweep'), engines, when, leaseMs, stuckAfterMs };
   const sweep = started(startSweep({ ...sweeping, readModel, logger, now, clock: monotonic }));
   const { SEAL_EVENTS: events, SEAL_MS: ms } = config;
   started(startSealing({ ...stores, logger, now, newId: v7, sealAfter: { events, ms } }));
@@ -212,7 +211,7 @@ const startWorkers = (
 const startApi = async (
   config: Config,
   logger: Logger,
-  engines: HttpApiParts['engines'],
+  engines: readonly ImageEngine[],
   stores: Stores,
   metrics: Metrics,
   sweeping: SweepingShown | undefined,
@@ -261,10 +260,9 @@ const assemble = async (
 ): Promise<RequestListener> => {
   const metrics = createMetrics(logger);
   const stores = await openStores(config, logger, metrics, does, life);
-  const { engine, each } = openEngines(config);
-  life.opened(engine);
-  const sweeping = startWorkers(config, logger, does, engine, stores, metrics, life);
-  const engines = each.map(({ name, models }) => ({ name, models, circuit: engine.name }));
+  const engines = openEngines(config);
+  for (const engine of engines) life.opened(engine);
+  const sweeping = startWorkers(config, logger, does, engines, stores, metrics, life);
   return does.has('api')
     ? startApi(config, logger, engines, stores, metrics, sweeping, server, life)
     : createHealthApi({ ...stores, metrics, sweeping, logger, newId: v7 });

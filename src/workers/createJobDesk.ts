@@ -1,7 +1,7 @@
 import { conversationDecider } from '../commands/conversation.ts';
 import { type Handled, handle, load } from '../commands/handler.ts';
 import { type JobCommand, jobDecider } from '../commands/job.ts';
-import { type JobLimits, type JobState, limitsFor } from '../commands/jobState.ts';
+import { isActive, type JobLimits, type JobState, limitsFor } from '../commands/jobState.ts';
 import { messageDecider } from '../commands/message.ts';
 import type { DomainFact } from '../events/catalogue.ts';
 import type { CommandId, ImageId, JobId, MessageId } from '../events/ids.ts';
@@ -34,7 +34,11 @@ export const createJobDesk = ({ log, actor, now, newId, jobLimits }: JobDeskPart
   };
   const happened = ({ facts }: Handled<JobState>, type: DomainFact['type']): boolean =>
     facts.some((fact) => fact.type === type);
-  const standing = (kept: boolean): Standing => (kept ? 'kept' : 'lost');
+  const standing = (handled: Handled<JobState>, ...wanted: readonly DomainFact['type'][]): Standing => {
+    if (wanted.some((type) => happened(handled, type))) return 'kept';
+    const { state } = handled;
+    return isActive(state) && state.submitted.length > 0 ? 'handedOver' : 'lost';
+  };
 
   const lostAttempt = (attempt: number, { code, reference, spared }: Failure) => {
     const pause = pauseAfter(attempt, Math.random());
@@ -65,21 +69,25 @@ export const createJobDesk = ({ log, actor, now, newId, jobLimits }: JobDeskPart
       const handled = await run(jobId, { type: 'start', worker: actor.id, engine, now: now() });
       const started = handled.facts.find((fact) => fact.type === 'JobStarted');
       if (started === undefined || handled.state.status !== 'waiting') return null;
-      const { request, limits } = handled.state.details;
-      return { jobId, attempt: started.data.attempt, request, timeoutMs: limits.timeoutMs };
+      const { details, submitted } = handled.state;
+      const { request, limits } = details;
+      return { jobId, attempt: started.data.attempt, request, timeoutMs: limits.timeoutMs, submitted };
+    },
+    async submit({ jobId, attempt }, submission) {
+      return standing(await run(jobId, { type: 'submit', attempt, ...submission }), 'JobSubmitted');
     },
     async progress({ jobId, attempt }, { step, steps, stage, preview }) {
       const shown = { step, steps, stage, preview: preview as ImageId | null };
-      return standing(happened(await run(jobId, { type: 'progress', attempt, ...shown }), 'JobProgressed'));
+      return standing(await run(jobId, { type: 'progress', attempt, ...shown }), 'JobProgressed');
     },
     async complete({ jobId, attempt }, result) {
       const handled = await run(jobId, { type: 'complete', attempt, ...result, now: now() });
-      return standing(happened(handled, 'JobCompleted'));
+      return standing(handled, 'JobCompleted');
     },
     async fail({ jobId, attempt }, failure) {
       const { retryable } = failure;
       const handled = await run(jobId, { type: 'fail', retryable, ...lostAttempt(attempt, failure) });
-      return standing(handled.facts.length > 0);
+      return standing(handled, 'JobFailed', 'JobRequeued');
     },
     async giveUp(jobId, attempt, failure) {
       await run(jobId, { type: 'lose', ...lostAttempt(attempt, failure) });

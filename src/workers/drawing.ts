@@ -1,53 +1,47 @@
-import type { Logger } from 'pino';
 import type { ImageId } from '../events/ids.ts';
 import type { Picture as RecordedPicture } from '../events/job.ts';
 import type { ImageStore } from '../images/imageStore.ts';
 import type { Circuits } from './circuits.ts';
-import type { EngineCalls } from './engineCall.ts';
+import { type EngineCalls, EngineRests } from './engineCall.ts';
 import { type DrawingNews, EngineError, type ImageEngine, type Picture } from './engines/imageEngine.ts';
-import type { Claim, JobDesk } from './jobDesk.ts';
-import { type Progress, worthReporting } from './pacing.ts';
+import type { Claim, Failure, JobDesk } from './jobDesk.ts';
+import { createReporter, type Reporter, type ReporterParts } from './reporter.ts';
 import { judge, stopped } from './verdict.ts';
 
-export interface DrawingParts {
-  readonly desk: JobDesk;
-  readonly engine: ImageEngine;
-  readonly calls: EngineCalls<Finished>;
+export interface DrawingParts extends ReporterParts {
+  readonly desk: Pick<JobDesk, 'submit' | 'progress' | 'complete' | 'fail'>;
+  readonly callsOf: (engine: ImageEngine) => EngineCalls<Finished>;
   readonly circuits: Circuits;
   readonly images: ImageStore;
-  readonly logger: Logger;
   readonly now: () => Date;
-  /** A monotonic clock in milliseconds. */
-  readonly clock: () => number;
-  /** The worker is heard of at least this often while it draws, in milliseconds. */
-  readonly heartbeatMs: number;
+}
+
+/** A claimed attempt, and where it is drawn: at the first of these; the others can draw it too, and stand in. */
+export interface Attempt {
+  readonly claim: Claim;
+  readonly engines: readonly ImageEngine[];
+  readonly controller: AbortController;
 }
 
 /**
- * Draws one claimed attempt to its end, and says what became of it by appending. Progress goes to the
- * log at a pace; while the engine is silent the last progress is repeated, so that the lease is kept.
- * Whatever crashes on the way, the lease runs out and the sweep hands the job to another worker.
+ * Draws one claimed attempt to its end, and says what became of it by appending. Where an engine is out of reach
+ * or busy and nothing has been drawn, the next one stands in, if its circuit is closed. Whatever crashes on the
+ * way, the lease runs out and the sweep hands the job to another worker.
  */
-export const draw = async (claim: Claim, controller: AbortController, parts: DrawingParts): Promise<void> => {
-  const { desk, engine, calls, circuits, logger, now } = parts;
+export const draw = async (attempt: Attempt, parts: DrawingParts): Promise<void> => {
+  const { claim, engines, controller } = attempt;
+  const { desk, circuits } = parts;
   const deadline = setTimeout(() => controller.abort(stopped('timeout')), claim.timeoutMs);
   const reporter = createReporter(claim, controller, parts);
   try {
-    const {
-      pictures,
-      engine: drawnBy,
-      model,
-    } = await calls.run(() => follow(claim, controller.signal, parts, reporter));
+    let refusal: Refusal | null = null;
+    for (const engine of engines) {
+      if (refusal !== null && (await circuits.of(engine.name)).status !== 'closed') continue;
+      refusal = await drawAt(engine, attempt, parts, reporter);
+      if (refusal === null || !refusal.mayStandIn) break;
+    }
     await reporter.end();
-    const images = await keepPictures(pictures, parts.images);
-    await desk.complete(claim, { images, engine: drawnBy ?? engine.name, model });
-    await circuits.succeeded(engine.name, claim.jobId);
-  } catch (cause) {
-    await reporter.end();
-    const failure = await judge(claim, cause, engine.name, circuits, now);
-    if (failure === null) return;
-    logger.warn({ err: cause, reference: failure.reference, jobId: claim.jobId }, 'an attempt failed');
-    await desk.fail(claim, failure);
+    if (refusal?.failure) await desk.fail(claim, refusal.failure);
   } finally {
     clearTimeout(deadline);
     await reporter.end();
@@ -57,16 +51,68 @@ export const draw = async (claim: Claim, controller: AbortController, parts: Dra
 
 export type Finished = Extract<DrawingNews, { kind: 'finished' }>;
 
-const follow = async (
-  { request }: Claim,
-  signal: AbortSignal,
-  { engine, images }: DrawingParts,
+/** Why an engine didn't draw. */
+interface Refusal {
+  /** Null where the attempt is no longer ours to end. */
+  readonly failure: Failure | null;
+  /** Nothing has been drawn or paid: another engine may. */
+  readonly mayStandIn: boolean;
+}
+
+/** Draws at this engine, to the end; null where that was a picture. */
+const drawAt = async (
+  engine: ImageEngine,
+  attempt: Attempt,
+  parts: DrawingParts,
   reporter: Reporter,
+): Promise<Refusal | null> => {
+  const { claim, engines, controller } = attempt;
+  const { desk, callsOf, circuits, images, logger, now } = parts;
+  const work = { hasBegun: false };
+  try {
+    const { pictures, model } = await callsOf(engine).run(() =>
+      follow(engine, attempt, parts, reporter, work),
+    );
+    await reporter.end();
+    const kept = await keepPictures(pictures, images);
+    await desk.complete(claim, { images: kept, engine: engine.name, model });
+    await circuits.succeeded(engine.name, claim.jobId);
+    return null;
+  } catch (cause) {
+    const others = engines.filter((other) => other !== engine).map(({ name }) => name);
+    const failure = await judge({ claim, cause, engine: engine.name, others, circuits, now });
+    if (failure !== null)
+      logger.warn({ err: cause, reference: failure.reference, jobId: claim.jobId }, 'an attempt failed');
+    return { failure, mayStandIn: isAway(cause) && !work.hasBegun && !controller.signal.aborted };
+  }
+};
+
+const isAway = (cause: unknown): boolean =>
+  cause instanceof EngineRests || (cause instanceof EngineError && cause.code === 'engine_unavailable');
+
+const follow = async (
+  engine: ImageEngine,
+  { claim, controller }: Attempt,
+  { desk, images }: DrawingParts,
+  reporter: Reporter,
+  work: { hasBegun: boolean },
 ): Promise<Finished> => {
-  for await (const news of engine.draw(request, signal)) {
+  const { signal } = controller;
+  const before = claim.submitted.filter((submission) => submission.engine === engine.name);
+  for await (const news of engine.draw(claim.request, signal, before)) {
     signal.throwIfAborted();
     if (news.kind === 'finished') return news;
+    if (news.kind === 'submitted') {
+      const { picture, engineId, pollingUrl } = news;
+      // Who says where to ask has taken the order, and is paid for it.
+      work.hasBegun ||= pollingUrl !== null;
+      const standing = await desk.submit(claim, { engine: engine.name, picture, engineId, pollingUrl });
+      if (standing !== 'kept') controller.abort(stopped(standing));
+      signal.throwIfAborted();
+      continue;
+    }
     const { step, steps, stage, preview } = news;
+    work.hasBegun ||= step > 0;
     const stored = preview === null ? null : await images.put(preview.bytes, preview.contentType);
     await reporter.report({ step, steps, stage, preview: stored?.imageId ?? null });
   }
@@ -80,59 +126,3 @@ const keepPictures = (pictures: readonly Picture[], images: ImageStore): Promise
       return { imageId: imageId as ImageId, width, height, contentType, bytes: size, seed };
     }),
   );
-
-interface Reporter {
-  report(progress: Progress): Promise<void>;
-  /** No report follows. */
-  end(): Promise<void>;
-  removePreviews(): Promise<void>;
-}
-
-const createReporter = (
-  claim: Claim,
-  controller: AbortController,
-  { desk, images, logger, clock, heartbeatMs }: DrawingParts,
-): Reporter => {
-  const startedAt = clock();
-  const previews = new Set<string>();
-  let known: Progress = {
-    step: 0,
-    steps: claim.request.steps * claim.request.count,
-    stage: 'starting',
-    preview: null,
-  };
-  let last: { progress: Progress; at: number } | null = null;
-  let appending: Promise<void> = Promise.resolve();
-
-  const append = (progress: Progress): Promise<void> => {
-    last = { progress, at: clock() };
-    appending = appending.then(async () => {
-      if (controller.signal.aborted) return;
-      if ((await desk.progress(claim, progress)) === 'lost') controller.abort(stopped('lost'));
-    });
-    return appending;
-  };
-  const heartbeat = setInterval(() => {
-    if (last !== null && clock() - last.at < heartbeatMs) return;
-    append(known).catch((cause: unknown) => {
-      logger.warn({ err: cause, jobId: claim.jobId }, 'a heartbeat could not be appended; trying again');
-      appending = Promise.resolve();
-    });
-  }, heartbeatMs / 4);
-
-  return {
-    async report(news) {
-      // An engine needn't show a preview at each step: the last one goes on being shown.
-      known = { ...news, preview: news.preview ?? known.preview };
-      if (known.preview !== null) previews.add(known.preview);
-      if (worthReporting(known, last, startedAt, clock())) await append(known);
-    },
-    async end() {
-      clearInterval(heartbeat);
-      await appending;
-    },
-    async removePreviews() {
-      for (const preview of previews) await images.remove(preview);
-    },
-  };
-};

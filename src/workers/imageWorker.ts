@@ -1,19 +1,19 @@
 import type { Logger } from 'pino';
-import { closedCircuit, isEngineEvent } from '../commands/engine.ts';
+import { type Circuit, closedCircuit, isEngineEvent } from '../commands/engine.ts';
+import { mayStillBeDrawn } from '../commands/jobState.ts';
 import type { DomainEvent } from '../events/catalogue.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
 import type { ImageStore } from '../images/imageStore.ts';
 import { createBell } from '../projections/bell.ts';
 import type { DocumentReader } from '../projections/documents/documentStore.ts';
-import type { QueueEntry } from '../projections/model.ts';
-import { queue, queueName, queueState } from '../projections/queue.ts';
 import type { ProjectionRunner } from '../projections/runner.ts';
 import type { Circuits } from './circuits.ts';
 import { draw, type Finished } from './drawing.ts';
-import { createEngineCalls } from './engineCall.ts';
+import { createEngineCalls, type EngineCalls } from './engineCall.ts';
 import type { ImageEngine } from './engines/imageEngine.ts';
 import { followLog } from './following.ts';
 import type { Claim, JobDesk } from './jobDesk.ts';
+import { nextInQueue } from './nextInQueue.ts';
 import { stopped } from './verdict.ts';
 
 export interface ImageWorkerParts {
@@ -22,7 +22,8 @@ export interface ImageWorkerParts {
   readonly projections: Pick<ProjectionRunner, 'whenProcessed'>;
   readonly desk: JobDesk;
   readonly circuits: Circuits;
-  readonly engine: ImageEngine;
+  /** In the order in which they are asked. */
+  readonly engines: readonly ImageEngine[];
   readonly images: ImageStore;
   readonly logger: Logger;
   readonly now: () => Date;
@@ -58,53 +59,51 @@ const endings: ReadonlySet<string> = new Set([
 /** How long it sleeps at most when nothing wakes it: a job's `notBefore` may come meanwhile. */
 const longestSleep = 1_000;
 const patience = 10_000;
-const page = 100;
 
-/** The first waiting job whose time has come, or null: none waits, or the queue is paused. */
-const nextInQueue = async (documents: DocumentReader, now: Date): Promise<QueueEntry | null> => {
-  if ((await documents.get(queueState.collection, queueName))?.paused) return null;
-  let after: string | undefined;
-  for (;;) {
-    const waiting: QueueEntry[] = await documents.query<QueueEntry>({
-      collection: queue.collection,
-      where: { status: 'waiting' },
-      orderBy: 'orderKey',
-      direction: 'ascending',
-      ...(after === undefined ? {} : { after }),
-      limit: page,
-    });
-    const due = waiting.find(({ notBefore }) => notBefore === null || notBefore <= now.toISOString());
-    if (due !== undefined) return due;
-    if (waiting.length < page) return null;
-    after = waiting.at(-1)?.orderKey;
-  }
+/** Why an attempt is over, where this event says so; null where it is about another one. */
+const endOf = (event: DomainEvent, { attempt }: Claim): 'lost' | 'handedOver' | null => {
+  if (!endings.has(event.type) || ('attempt' in event.data && event.data.attempt !== attempt)) return null;
+  return event.type === 'JobRequeued' && mayStillBeDrawn(event.data.why) ? 'handedOver' : 'lost';
 };
 
+/** Whether a job may be begun there, be it only to see whether the engine is well again. */
+const isReady = (circuit: Circuit, now: Date): boolean =>
+  circuit.status === 'closed' || (circuit.status === 'open' && now >= new Date(circuit.retryAt));
+
 /**
- * Draws what waits, `slots` pictures at once: looks who is next, claims it, draws it. While its engine
- * rests it claims nothing, but for the one job that it tries the engine with. It learns of work
- * from the log, and of an attempt that is no longer its own too; between, it sleeps.
+ * Draws what waits, `slots` pictures at once: looks who is next, claims it for the first engine that can draw it
+ * and doesn't rest, draws it. What only resting engines can draw waits, but for the one job that each of them is
+ * tried with. It learns of work from the log, and of an attempt that is no longer its own too; between, it sleeps.
  */
 export const startImageWorker = (parts: ImageWorkerParts): Running => {
-  const { log, documents, projections, desk, circuits, engine, logger, now, slots, leaseMs } = parts;
-  const calls = createEngineCalls<Finished>(engine.name);
+  const { log, documents, projections, desk, circuits, engines, logger, now, slots, leaseMs } = parts;
+  const calls = new Map<string, EngineCalls<Finished>>();
+  const callsOf = ({ name }: Pick<ImageEngine, 'name'>): EngineCalls<Finished> => {
+    const known = calls.get(name) ?? createEngineCalls<Finished>(name);
+    calls.set(name, known);
+    return known;
+  };
   const end = new AbortController();
   const bell = createBell();
   const running = new Map<string, { readonly claim: Claim; readonly controller: AbortController }>();
   const drawings = new Set<Promise<void>>();
 
   const hear = async (events: readonly DomainEvent[]): Promise<void> => {
-    for (const event of events)
-      if (event.jobId !== undefined && endings.has(event.type))
-        running.get(event.jobId)?.controller.abort(stopped('lost'));
-    if (events.some(isEngineEvent)) calls.follow(await circuits.of(engine.name));
+    for (const event of events) {
+      const own = event.jobId === undefined ? undefined : running.get(event.jobId);
+      const why = own === undefined ? null : endOf(event, own.claim);
+      if (why !== null) own?.controller.abort(stopped(why));
+    }
+    const told = events.flatMap((event) => (isEngineEvent(event) ? [event.data.engine] : []));
+    for (const name of new Set(told)) callsOf({ name }).follow(await circuits.of(name));
     if (events.some(({ type }) => opportunities.has(type))) bell.ring();
   };
 
-  const begin = (claim: Claim): void => {
+  const begin = (claim: Claim, able: readonly ImageEngine[]): void => {
     const controller = new AbortController();
     running.set(claim.jobId, { claim, controller });
-    const drawing = draw(claim, controller, { ...parts, calls, heartbeatMs: leaseMs / 3 })
+    const attempt = { claim, engines: able, controller };
+    const drawing = draw(attempt, { ...parts, callsOf, heartbeatMs: leaseMs / 3 })
       .catch((cause: unknown) => {
         // The log could not be told: the lease runs out, and the sweep hands the job on.
         logger.error({ err: cause, jobId: claim.jobId }, 'an attempt could not be ended');
@@ -122,18 +121,20 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
     if (running.size >= slots) return false;
     // What this worker appended itself must be in the documents, else it would claim the same again.
     await projections.whenProcessed(await log.head(), patience);
-    const next = await nextInQueue(documents, now());
+    const known = new Map(
+      await Promise.all(engines.map(async ({ name }) => [name, await circuits.of(name)] as const)),
+    );
+    const circuitOf = ({ name }: ImageEngine): Circuit => known.get(name) ?? closedCircuit;
+    const at = now();
+    const next = await nextInQueue(documents, at, engines, (engine) => isReady(circuitOf(engine), at));
     if (next === null) return false;
-    const circuit = await circuits.of(engine.name);
-    if (circuit.status === 'half_open') return false;
-    if (circuit.status === 'open') {
-      if (now() < new Date(circuit.retryAt)) return false;
-      if (!(await circuits.probe(engine.name, next.jobId))) return true;
-    }
-    calls.follow(closedCircuit);
-    const claim = await desk.claim(next.jobId, engine.name);
-    if (claim !== null) begin(claim);
-    else await circuits.release(engine.name, next.jobId, 0);
+    const { jobId, engine, others } = next;
+    const isProbe = circuitOf(engine).status !== 'closed';
+    if (isProbe && !(await circuits.probe(engine.name, jobId))) return true;
+    callsOf(engine).follow(closedCircuit);
+    const claim = await desk.claim(jobId, engine.name);
+    if (claim !== null) begin(claim, [engine, ...others]);
+    else await circuits.release(engine.name, jobId, 0);
     return true;
   };
 
@@ -159,7 +160,7 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
       end.abort();
       for (const { controller } of running.values()) controller.abort(stopped('shutdown'));
       await Promise.all([working, following, ...drawings]);
-      calls.close();
+      for (const each of calls.values()) each.close();
     },
   };
 };

@@ -1,3 +1,4 @@
+import type { Submission } from '../commands/jobState.ts';
 import type { FailureCode } from '../events/failures.ts';
 import type { JobId, MessageId } from '../events/ids.ts';
 import type { ImageRequest } from '../events/imageRequest.ts';
@@ -11,6 +12,8 @@ export interface Claim {
   readonly request: ImageRequest;
   /** Longest that this attempt may take. */
   readonly timeoutMs: number;
+  /** What earlier attempts handed to engines that may have it still. */
+  readonly submitted: readonly Submission[];
 }
 
 /** How an attempt went wrong. */
@@ -27,8 +30,11 @@ export interface Failure {
   readonly spared?: { readonly notBefore: Date | null };
 }
 
-/** What becomes of an attempt that a worker has to say something about. `lost`: it was no longer its own. */
-export type Standing = 'kept' | 'lost';
+/**
+ * What becomes of an attempt that a worker has to say something about. `lost`: it was no longer its own;
+ * `handedOver`: neither, and whoever has the job next asks its engine for what that has by now.
+ */
+export type Standing = 'kept' | 'lost' | 'handedOver';
 
 /** Everything that happens to a job by itself, as decisions appended to the log under one actor. */
 export interface JobDesk {
@@ -36,6 +42,8 @@ export interface JobDesk {
   queue(messageId: MessageId): Promise<void>;
   /** Takes the job for its next attempt; null where it doesn't wait, or another worker was first. */
   claim(jobId: JobId, engine: string): Promise<Claim | null>;
+  /** Noted before anything else is done, so that the next attempt can ask for it. */
+  submit(claim: Claim, submission: Submission): Promise<Standing>;
   progress(claim: Claim, progress: Progress): Promise<Standing>;
   /** Keeps the pictures; those of an attempt that is over are noted as discarded. */
   complete(

@@ -5,6 +5,8 @@ import { type Circuit, closedCircuit } from '../commands/engine.ts';
 import type { Job } from '../projections/model.ts';
 import type { ReadModel } from '../projections/readModel.ts';
 import type { Circuits } from './circuits.ts';
+import { enginesFor } from './engineChoice.ts';
+import type { ImageEngine } from './engines/imageEngine.ts';
 import { createIdleProbes } from './idleProbes.ts';
 import type { Running } from './imageWorker.ts';
 import type { JobDesk } from './jobDesk.ts';
@@ -15,8 +17,7 @@ export interface SweepParts extends Limits {
   readonly readModel: Pick<ReadModel, 'jobs'>;
   readonly desk: Pick<JobDesk, 'giveUp'>;
   readonly circuits: Circuits;
-  /** Names of the engines whose circuits are looked at. */
-  readonly engines: readonly string[];
+  readonly engines: readonly Pick<ImageEngine, 'name' | 'models'>[];
   readonly logger: Logger;
   readonly now: () => Date;
   /** A monotonic clock in milliseconds. */
@@ -84,16 +85,18 @@ export const createSweep = (parts: Omit<SweepParts, 'when'>) => {
     const reference = randomUUID();
     logger.warn({ jobId, attempt, why, reference }, 'an attempt is given up');
     const circuit = engine === null ? closedCircuit : await circuitAfterLoss(lost, engine, reference);
+    const others = enginesFor(engines, job.request.model).filter(({ name }) => name !== engine);
+    const besides = await Promise.all(others.map(({ name }) => circuits.of(name)));
     await desk.giveUp(jobId, attempt, {
       code: why,
       retryable: true,
       reference,
-      ...afterRest(circuit, now()),
+      ...afterRest(circuit, besides, now()),
     });
   };
 
   const releaseIdleProbes = async (running: readonly Job[]): Promise<void> => {
-    for (const engine of engines) {
+    for (const { name: engine } of engines) {
       const circuit = await circuits.of(engine);
       const jobId = idleProbes.look(engine, circuit, running, clock());
       if (jobId === null) continue;

@@ -3,21 +3,20 @@ import type { Circuit } from '../commands/engine.ts';
 import { pauseAfter } from './backoff.ts';
 import type { Circuits } from './circuits.ts';
 import { EngineRests } from './engineCall.ts';
-import { EngineError } from './engines/imageEngine.ts';
+import { EngineError, HandedOver } from './engines/imageEngine.ts';
 import type { Claim, Failure } from './jobDesk.ts';
 
 /** Why the engine is told to stop. */
-export type Stop = 'timeout' | 'lost' | 'shutdown';
-
 class Stopped extends Error {
-  constructor(readonly why: Stop) {
+  constructor(readonly why: 'timeout' | 'lost') {
     super(`stopped: ${why}`);
     this.name = 'Stopped';
   }
 }
 
 /** The reason for an AbortController that ends a drawing. */
-export const stopped = (why: Stop): Error => new Stopped(why);
+export const stopped = (why: Stopped['why'] | HandedOver['why']): Error =>
+  why === 'timeout' || why === 'lost' ? new Stopped(why) : new HandedOver(why);
 
 /** Whether it was our own limit that ended the attempt; a limit that the person set says nothing of the engine. */
 const isSlow = (cause: unknown, { request }: Claim): boolean =>
@@ -31,39 +30,59 @@ const failureOf = (cause: unknown): Failure | null => {
     return { code, retryable: cause.retryable || blame === 'account', reference };
   }
   if (cause instanceof EngineRests) return { code: 'engine_unavailable', retryable: true, reference };
+  if (cause instanceof HandedOver)
+    return cause.why === 'shutdown' ? { code: 'engine_unavailable', retryable: true, reference } : null;
   if (!(cause instanceof Stopped)) return { code: 'internal', retryable: true, reference };
-  if (cause.why === 'lost') return null;
-  const code = cause.why === 'timeout' ? 'timeout' : 'engine_unavailable';
-  return { code, retryable: true, reference };
+  return cause.why === 'timeout' ? { code: 'timeout', retryable: true, reference } : null;
 };
 
 /**
- * When a job may be begun again whose engine rests: a moment after the engine may be tried. So another
- * job that waits is the next probe, and one request that breaks the engine can't keep it from the rest.
+ * When a job may be begun again whose engine rests: a moment after that one, or another that can draw it
+ * (`others`), may be asked. So another job that waits is the next probe, and one request that breaks the engine
+ * can't keep it from the rest.
  */
-export const afterRest = (circuit: Circuit, now: Date): Pick<Failure, 'spared'> => {
+export const afterRest = (
+  circuit: Circuit,
+  others: readonly Circuit[],
+  now: Date,
+): Pick<Failure, 'spared'> => {
   if (circuit.status === 'closed') return {};
-  const from = circuit.status === 'open' ? new Date(circuit.retryAt) : now;
-  return { spared: { notBefore: new Date(from.getTime() + pauseAfter(1, Math.random())) } };
+  const times = [circuit, ...others].map((each) =>
+    each.status === 'open' ? Date.parse(each.retryAt) : now.getTime(),
+  );
+  return { spared: { notBefore: new Date(Math.min(...times) + pauseAfter(1, Math.random())) } };
 };
 
+/** An attempt that ended without a picture. */
+export interface Ending {
+  readonly claim: Claim;
+  readonly cause: unknown;
+  readonly engine: string;
+  /** Other engines that can draw it. */
+  readonly others: readonly string[];
+  readonly circuits: Circuits;
+  readonly now: () => Date;
+}
+
 /**
- * What an attempt that ended without a picture says: of the engine, which is told to its circuit, and of
- * the job, which is the answer. Null where the attempt is no longer ours to end.
+ * What it says: of the engine, which is told to its circuit, and of the job, which is the answer. Null where
+ * the attempt is no longer ours to end.
  */
-export const judge = async (
-  claim: Claim,
-  cause: unknown,
-  engine: string,
-  circuits: Circuits,
-  now: () => Date,
-): Promise<Failure | null> => {
+export const judge = async ({
+  claim,
+  cause,
+  engine,
+  others,
+  circuits,
+  now,
+}: Ending): Promise<Failure | null> => {
   const { jobId, attempt } = claim;
   const failure = failureOf(cause);
   const blame = cause instanceof EngineError ? cause.blame : isSlow(cause, claim) ? 'engine' : 'nobody';
   if (failure !== null && (blame === 'engine' || blame === 'account')) {
     const circuit = await circuits.failed(engine, jobId, { ...failure, atOnce: blame === 'account' });
-    return { ...failure, ...afterRest(circuit, now()) };
+    const besides = await Promise.all(others.map((name) => circuits.of(name)));
+    return { ...failure, ...afterRest(circuit, besides, now()) };
   }
   if (blame === 'load' && failure !== null && cause instanceof EngineError) {
     const busyForMs = cause.retryAfterMs ?? pauseAfter(attempt, Math.random());
@@ -71,6 +90,6 @@ export const judge = async (
     return { ...failure, spared: { notBefore: new Date(now().getTime() + busyForMs) } };
   }
   await circuits.release(engine, jobId, 0);
-  const isHandedBack = cause instanceof EngineRests || (cause instanceof Stopped && cause.why === 'shutdown');
+  const isHandedBack = cause instanceof EngineRests || cause instanceof HandedOver;
   return failure !== null && isHandedBack ? { ...failure, spared: { notBefore: null } } : failure;
 };

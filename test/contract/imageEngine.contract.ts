@@ -5,6 +5,7 @@ import {
   type DrawingOrder,
   EngineError,
   type ImageEngine,
+  type Submission,
 } from '../../src/workers/engines/imageEngine.ts';
 
 export interface OpenedImageEngine {
@@ -54,6 +55,7 @@ export function imageEngineContract(
       expect(news.at(-1)?.kind).toBe('finished');
       let before = 0;
       for (const told of news.slice(0, -1)) {
+        if (told.kind === 'submitted') continue;
         if (told.kind !== 'progress') throw new Error('finished before the end');
         expect(told.step).toBeGreaterThanOrEqual(before);
         expect(told.step).toBeLessThanOrEqual(told.steps);
@@ -141,14 +143,19 @@ export async function allNews(
   engine: ImageEngine,
   order: DrawingOrder,
   signal: AbortSignal = new AbortController().signal,
+  submitted: readonly Submission[] = [],
 ): Promise<DrawingNews[]> {
   const news: DrawingNews[] = [];
-  for await (const told of engine.draw(order, signal)) news.push(told);
+  for await (const told of engine.draw(order, signal, submitted)) news.push(told);
   return news;
 }
 
-export async function pictures(engine: ImageEngine, order: DrawingOrder) {
-  const last = (await allNews(engine, order)).at(-1);
+export async function pictures(
+  engine: ImageEngine,
+  order: DrawingOrder,
+  submitted: readonly Submission[] = [],
+) {
+  const last = (await allNews(engine, order, new AbortController().signal, submitted)).at(-1);
   if (last?.kind !== 'finished') throw new Error('the drawing did not finish');
   return last.pictures;
 }

@@ -1,5 +1,8 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import type { JobId } from '../../src/events/ids.ts';
+import { createComfyuiEngine } from '../../src/workers/engines/comfyui/comfyuiEngine.ts';
+import { readWorkflow } from '../../src/workers/engines/comfyui/workflow.ts';
+import { openComfyuiServer } from '../support/engines/comfyuiServer.ts';
 import { type Step, startWorker, type WorkerProcess } from '../support/startWorker.ts';
 import { drawAtOnce, openWorkshop, scriptedEngine, type Workshop } from '../support/workshop.ts';
 
@@ -55,6 +58,58 @@ describe('a job whose worker’s process', () => {
     expect(await images.get(imageId)).toMatchObject({ contentType: 'image/png' });
     const uses = await readModel.imageUses(imageId);
     expect(uses.map(({ job: { jobId }, kind }) => [jobId, kind])).toEqual([[id, 'picture']]);
+  });
+
+  describe('and whose picture is at ComfyUI', () => {
+    let comfyui: Awaited<ReturnType<typeof openComfyuiServer>>;
+    beforeEach(async () => {
+      comfyui = await openComfyuiServer();
+      comfyui.behaviour.holdAt = 2;
+    });
+    afterEach(() => comfyui.close());
+    const sent = () => comfyui.calls.filter(({ path }) => path === 'POST /prompt').length;
+    const small = { width: 64, height: 64, steps: 4 };
+    const next = () =>
+      workshop.worker(
+        createComfyuiEngine({ url: comfyui.url, workflows: [readWorkflow('sdxl')], pollMs: 20 }),
+      );
+    /** Completed once, in its second attempt, drawn once there, with the picture kept. */
+    const completedOnce = async (id: JobId) => {
+      const { attempt, images } = await workshop.ends(id, 'completed');
+      expect(attempt).toBe(2);
+      expect(await workshop.images.get(images[0]?.imageId ?? '')).not.toBeNull();
+      expect(await count(id, 'JobCompleted')).toBe(1);
+      expect(comfyui.drawn).toHaveLength(1);
+      expect(sent()).toBe(1);
+    };
+
+    it('is killed when ComfyUI has taken the prompt: the next worker goes on with it, and it is drawn once', async () => {
+      const id = await workshop.ask('a lake', small);
+      const worker = startWorker(workshop.folder, 'never', { comfyui: comfyui.url });
+      processes.push(worker);
+      await vi.waitFor(() => expect(comfyui.runningId()).not.toBeNull(), { timeout: 60_000 });
+      await worker.kill();
+      await sweepOnce();
+      next();
+      await workshop.ends(id, 'running');
+      comfyui.behaviour.holdAt = null;
+      await completedOnce(id);
+      expect(await count(id, 'JobSubmitted')).toBe(1);
+    });
+
+    it('is killed between noting the prompt’s id and sending it: it is drawn once, by the next', async () => {
+      comfyui.behaviour.holdAt = null;
+      const id = await workshop.ask('a lake', small);
+      const worker = startWorker(workshop.folder, 'before the engine is told', { comfyui: comfyui.url });
+      processes.push(worker);
+      expect(await worker.ended()).toBe('SIGKILL');
+      expect(sent()).toBe(0);
+      await workshop.ends(id, 'running');
+      await sweepOnce();
+      next();
+      await completedOnce(id);
+      expect(await count(id, 'JobSubmitted')).toBe(2);
+    });
   });
 
   it('is frozen past its lease keeps the picture of the next; the late one is refused and noted', async () => {

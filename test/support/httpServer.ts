@@ -51,7 +51,7 @@ const openParts = async (folder: string) => {
       ALLOWED_ORIGINS: 'https://studio.example',
       JOB_TIMEOUT_MS: jobLimits.timeoutMs,
     },
-    engines: [{ name: 'sketch', models: ['sketch-1'], circuit: 'sketch' }],
+    engines: [{ name: 'sketch', models: ['sketch-1'] }],
     newId: v7,
     metrics: createMetrics(logger),
     webFolder: join(folder, 'web'),

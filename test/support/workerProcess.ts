@@ -1,6 +1,6 @@
 // An image worker in a process of its own, on the stores of a folder, that ends or freezes itself at a
-// step of its first job; it draws for up to DRAW_MS.
-// Usage: node --import tsx workerProcess.ts FOLDER STEP LEASE_MS DRAW_MS
+// step of its first job; it draws for up to DRAW_MS, or at COMFYUI.
+// Usage: node --import tsx workerProcess.ts FOLDER STEP LEASE_MS DRAW_MS [COMFYUI]
 import { join } from 'node:path';
 import { setTimeout } from 'node:timers/promises';
 import { pino } from 'pino';
@@ -10,13 +10,15 @@ import { projections as all } from '../../src/projections/all.ts';
 import { startProjections } from '../../src/projections/runner.ts';
 import { createCircuits } from '../../src/workers/circuits.ts';
 import { createJobDesk } from '../../src/workers/createJobDesk.ts';
+import { createComfyuiEngine } from '../../src/workers/engines/comfyui/comfyuiEngine.ts';
+import { readWorkflow } from '../../src/workers/engines/comfyui/workflow.ts';
 import type { ImageEngine } from '../../src/workers/engines/imageEngine.ts';
 import { startImageWorker } from '../../src/workers/imageWorker.ts';
 import type { JobDesk } from '../../src/workers/jobDesk.ts';
 import { openTestDocuments, openTestLog } from './folderStores.ts';
 import type { Step } from './startWorker.ts';
 
-const [folder = '', step, leaseMs = '', drawMs = ''] = process.argv.slice(2);
+const [folder = '', step, leaseMs = '', drawMs = '', comfyui = ''] = process.argv.slice(2);
 const comesTo = (here: Step): void => {
   if (step !== here) return;
   // Written at once, for standard output is a pipe.
@@ -43,7 +45,7 @@ const picture = (text: string) =>
     height: 8,
     seed: 7,
   }) as const;
-const engine: ImageEngine = {
+const scripted: ImageEngine = {
   name: 'scripted',
   models: ['script-1'],
   async *draw({ prompt }, signal) {
@@ -54,6 +56,11 @@ const engine: ImageEngine = {
   },
   close: async () => undefined,
 };
+
+const engine =
+  comfyui === ''
+    ? scripted
+    : createComfyuiEngine({ url: new URL(comfyui), workflows: [readWorkflow('sdxl')], pollMs: 20 });
 
 const id = `worker:${v7()}`;
 const acting = { log, actor: { id, name: id }, now: () => new Date(), newId: v7 };
@@ -66,6 +73,11 @@ const desk: JobDesk = {
     comesTo('after the claim');
     return claim;
   },
+  async submit(claim, submission) {
+    const standing = await bare.submit(claim, submission);
+    comesTo('before the engine is told');
+    return standing;
+  },
   async complete(claim, result) {
     comesTo('before the end, its picture stored');
     comesTo('freezes before the end');
@@ -75,7 +87,7 @@ const desk: JobDesk = {
   },
 };
 startImageWorker({
-  ...{ log, documents, projections, desk, engine, logger, now: acting.now },
+  ...{ log, documents, projections, desk, engines: [engine], logger, now: acting.now },
   circuits: createCircuits({ ...acting, rule: { failures: 5, resetMs: 60_000 } }),
   images: await openFolderImageStore(join(folder, 'images')),
   clock: () => performance.now(),

@@ -31,12 +31,14 @@ export const png = (text: string) =>
     seed: 7,
   }) as const;
 
+const scripted = { name: 'scripted', models: ['script-1'] } as const;
+
 /** An engine whose every step the test decides; it keeps what it was asked. */
-export const scriptedEngine = (drawing: Drawing) => {
+export const scriptedEngine = (drawing: Drawing, { name, models }: NamedEngine = scripted) => {
   const asked: string[] = [];
   const engine: ImageEngine = {
-    name: 'scripted',
-    models: ['script-1'],
+    name,
+    models,
     draw: ({ prompt }, signal) => {
       asked.push(prompt);
       return drawing(signal, prompt);
@@ -58,6 +60,8 @@ export const drawNever: Drawing = async function* (signal) {
     signal.addEventListener('abort', () => reject(signal.reason));
   });
 };
+
+type NamedEngine = Pick<ImageEngine, 'name' | 'models'>;
 
 /** Everything that draws, on stores of its own: queueing runs, workers and sweeps are started by the test. */
 export const openWorkshop = async ({
@@ -109,10 +113,13 @@ export const openWorkshop = async ({
 
   return {
     ...{ folder, log, commands, readModel, images, logger, clock, conversationId, deskOf, circuitsOf },
-    worker(engine: ImageEngine, more: { slots?: number; leaseMs?: number } = {}): Running {
+    worker(
+      engines: ImageEngine | readonly ImageEngine[],
+      more: { slots?: number; leaseMs?: number } = {},
+    ): Running {
       const id = `worker:${v7()}`;
       const started = startImageWorker({
-        ...{ ...common, engine, images, now, clock: () => performance.now() },
+        ...{ ...common, engines: [engines].flat(), images, now, clock: () => performance.now() },
         ...{ desk: deskOf(id), circuits: circuitsOf(id) },
         slots: more.slots ?? 1,
         leaseMs: more.leaseMs ?? 30_000,
@@ -122,7 +129,7 @@ export const openWorkshop = async ({
     },
     /** A sweep whose monotonic clock the test moves. */
     sweep(monotonic: () => number) {
-      const acting = { desk: deskOf('sweep'), circuits: circuitsOf('sweep'), engines: ['scripted'] };
+      const acting = { desk: deskOf('sweep'), circuits: circuitsOf('sweep'), engines: [scripted] };
       const limits = { leaseMs: 30_000, stuckAfterMs: 300_000 };
       return createSweep({ readModel, ...acting, logger, now, clock: monotonic, ...limits });
     },

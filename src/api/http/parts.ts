@@ -23,8 +23,6 @@ export interface HttpApiParts {
   readonly engines: readonly {
     readonly name: string;
     readonly models: readonly string[];
-    /** Under which name its circuit is kept: engines that stand in for each other have one. */
-    readonly circuit: string;
   }[];
   readonly authentication: Authentication;
   /** Null where a name isn't enough to sign in. */

@@ -25,8 +25,22 @@ export interface Picture {
   readonly seed: number;
 }
 
+/** A picture of an order that an engine has, and can be asked for later. */
+export interface Submission {
+  /** Which of the order's pictures, from 0. */
+  readonly picture: number;
+  readonly engineId: string;
+  /** Where to ask, at engines that say so themselves. */
+  readonly pollingUrl: string | null;
+}
+
 /** What an engine tells while it draws. The last one is always `finished`. */
 export type DrawingNews =
+  /**
+   * To be kept before the next is asked for: an engine that takes ids of ours tells this before it hands the
+   * picture over, so that whoever takes the order on after a crash can ask for it.
+   */
+  | ({ readonly kind: 'submitted' } & Submission)
   | {
       readonly kind: 'progress';
       /** Steps done over all pictures, 0 – `steps`. */
@@ -38,20 +52,34 @@ export type DrawingNews =
   | {
       readonly kind: 'finished';
       readonly pictures: readonly Picture[];
-      /** Who drew, where it isn't the engine that was asked: engines can stand in for each other. */
-      readonly engine?: string;
       readonly model: string;
     };
 
 /**
  * What draws pictures. `draw` ends in `finished`, or throws an `EngineError`, or, once `signal` is
- * aborted, stops its work and throws the signal's reason within a second.
+ * aborted, stops its work and throws the signal's reason within a second. Pictures that were `submitted`
+ * before and that the engine still has, or has drawn, are not drawn again.
  */
 export interface ImageEngine {
   readonly name: string;
   readonly models: readonly string[];
-  draw(order: DrawingOrder, signal: AbortSignal): AsyncIterable<DrawingNews>;
+  draw(
+    order: DrawingOrder,
+    signal: AbortSignal,
+    submitted?: readonly Submission[],
+  ): AsyncIterable<DrawingNews>;
   close(): Promise<void>;
+}
+
+/**
+ * The reason for an abort after which someone else asks for what the engine has: it isn't called off there, where
+ * the engine can be asked for it later.
+ */
+export class HandedOver extends Error {
+  constructor(readonly why: 'shutdown' | 'handedOver') {
+    super(`stopped: ${why}`);
+    this.name = 'HandedOver';
+  }
 }
 
 /**

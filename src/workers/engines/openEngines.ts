@@ -5,7 +5,6 @@ import { createComfyuiEngine } from './comfyui/comfyuiEngine.ts';
 import { readWorkflow } from './comfyui/workflow.ts';
 import type { ImageEngine } from './imageEngine.ts';
 import { createOpenaiEngine } from './openai/openaiEngine.ts';
-import { routeBetween } from './routing.ts';
 import { createSketchEngine } from './sketch/sketchEngine.ts';
 
 const openers: Readonly<Record<EngineName, (config: Config) => ImageEngine>> = {
@@ -34,16 +33,6 @@ const openers: Readonly<Record<EngineName, (config: Config) => ImageEngine>> = {
     }),
 };
 
-export interface Engines {
-  /** The one that a worker has: it stands for all. */
-  readonly engine: ImageEngine;
-  /** Each by itself, in the order in which they are asked. */
-  readonly each: readonly ImageEngine[];
-}
-
-/** The engines that the settings name. @throws UnusableWorkflow */
-export const openEngines = (config: Config): Engines => {
-  const each = config.ENGINES.map((name) => openers[name](config));
-  const [first, ...others] = each;
-  return { each, engine: first !== undefined && others.length === 0 ? first : routeBetween(each) };
-};
+/** The engines that the settings name, in the order in which they are asked. @throws UnusableWorkflow */
+export const openEngines = (config: Config): readonly ImageEngine[] =>
+  config.ENGINES.map((name) => openers[name](config));

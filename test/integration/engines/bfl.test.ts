@@ -1,8 +1,9 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createBflEngine } from '../../../src/workers/engines/bfl/bflEngine.ts';
+import { HandedOver } from '../../../src/workers/engines/imageEngine.ts';
 import { pictures, smallOrder } from '../../contract/imageEngine.contract.ts';
 import { openBflServer } from '../../support/engines/bflServer.ts';
-import { begin, failureOf } from '../../support/engines/drawing.ts';
+import { begin, failureOf, submissionsIn } from '../../support/engines/drawing.ts';
 
 describe('the FLUX API engine', () => {
   let server: Awaited<ReturnType<typeof openBflServer>>;
@@ -71,6 +72,53 @@ describe('the FLUX API engine', () => {
   it('gives up when it stays out of reach', async () => {
     server.behaviour.pollReply = { status: 503, body: 'later' };
     expect(await failureOf(pictures(engine(20), smallOrder))).toMatchObject({ code: 'engine_unavailable' });
+  });
+
+  describe('when its worker is gone and another takes the job over', () => {
+    const bought = async () => {
+      server.behaviour.isEndless = true;
+      const drawing = begin(engine());
+      await vi.waitFor(() => expect(server.polls.length).toBeGreaterThan(0), { timeout: 20_000 });
+      drawing.abort.abort(new HandedOver('shutdown'));
+      await drawing.ended.catch(() => undefined);
+      server.behaviour.isEndless = false;
+      return submissionsIn(drawing.news);
+    };
+
+    it('tells where to ask as soon as the order is taken, and the next asks there in place of buying again', async () => {
+      const before = await bought();
+      expect(before).toMatchObject([
+        { picture: 0, engineId: '0', pollingUrl: expect.stringContaining('/elsewhere/') },
+      ]);
+      expect(await pictures(engine(), smallOrder, before)).toHaveLength(1);
+      expect(server.orders).toHaveLength(1);
+    });
+
+    it.each(['Task not found', 'Error'])('buys anew what ended there as %s', async (status) => {
+      const before = await bought();
+      server.behaviour.pollReply = { body: { status } };
+      const drawing = begin(engine(), smallOrder, before);
+      await vi.waitFor(() => expect(server.orders).toHaveLength(2), { timeout: 20_000 });
+      server.behaviour.pollReply = undefined;
+      await drawing.ended.catch(() => undefined);
+    });
+
+    it('buys anew where the picture is gone by now', async () => {
+      const before = await bought();
+      server.behaviour.sample = new URL('/sample/99.png', server.url).href;
+      const drawing = begin(engine(), smallOrder, before);
+      await vi.waitFor(() => expect(server.orders).toHaveLength(2), { timeout: 20_000 });
+      await drawing.ended.catch(() => undefined);
+    });
+
+    it('does not buy again what was refused for its content', async () => {
+      const before = await bought();
+      server.behaviour.pollReply = { body: { status: 'Content Moderated' } };
+      expect(await failureOf(pictures(engine(), smallOrder, before))).toMatchObject({
+        code: 'content_rejected',
+      });
+      expect(server.orders).toHaveLength(1);
+    });
   });
 
   it('stops asking when it is aborted', async () => {

@@ -2,10 +2,10 @@ import { createCanvas } from '@napi-rs/canvas';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { createComfyuiEngine } from '../../../src/workers/engines/comfyui/comfyuiEngine.ts';
 import { fill, readWorkflow } from '../../../src/workers/engines/comfyui/workflow.ts';
-import type { ImageEngine } from '../../../src/workers/engines/imageEngine.ts';
+import { HandedOver, type ImageEngine } from '../../../src/workers/engines/imageEngine.ts';
 import { allNews, pictures, smallOrder } from '../../contract/imageEngine.contract.ts';
 import { openComfyuiServer } from '../../support/engines/comfyuiServer.ts';
-import { begin, failureOf } from '../../support/engines/drawing.ts';
+import { begin, failureOf, submissionsIn } from '../../support/engines/drawing.ts';
 import { pictureOf } from '../../support/engines/engineServer.ts';
 
 const ceiling = { timeout: 20_000, interval: 10 };
@@ -100,9 +100,103 @@ describe('the ComfyUI engine', () => {
     expect(server.drawn).toHaveLength(1);
   });
 
-  it('follows a server that gives ids of its own', async () => {
+  it('follows a server that gives ids of its own, and tells them', async () => {
     server.behaviour.ownIds = true;
-    expect(await pictures(engine, smallOrder)).toHaveLength(1);
+    const news = await allNews(engine, smallOrder);
+    expect(news.at(-1)?.kind).toBe('finished');
+    expect(submissionsIn(news).map(({ engineId }) => engineId)).toEqual([
+      expect.any(String),
+      server.drawn[0],
+    ]);
+  });
+
+  describe('when its worker is gone and another takes the job over', () => {
+    /** Taken by the server, of a drawing that is left behind without another word. */
+    const leftBehind = async (order = smallOrder) => {
+      const drawing = await held(order);
+      drawing.abort.abort(new HandedOver('handedOver'));
+      await expect(drawing.ended).rejects.toThrow(HandedOver);
+      return submissionsIn(drawing.news);
+    };
+    const sent = () => server.calls.filter(({ path }) => path === 'POST /prompt').length;
+
+    it('knows the id of a prompt before the prompt is sent', async () => {
+      for await (const news of engine.draw(smallOrder, new AbortController().signal)) {
+        expect(news).toMatchObject({ kind: 'submitted', picture: 0, pollingUrl: null });
+        break;
+      }
+      expect(sent()).toBe(0);
+    });
+
+    it('watches the prompt that runs there, steps and all, and sends none', async () => {
+      const before = await leftBehind();
+      const drawing = begin(engine, smallOrder, before);
+      // It looks there again and again, so its socket is connected by now.
+      const looked = () => server.calls.filter(({ path }) => path.startsWith('GET /history')).length;
+      const already = looked();
+      await vi.waitFor(() => expect(looked()).toBeGreaterThan(already + 1), ceiling);
+      server.behaviour.holdAt = 4;
+      await vi.waitFor(
+        () => expect(drawing.news).toContainEqual(expect.objectContaining({ kind: 'progress', step: 3 })),
+        ceiling,
+      );
+      server.behaviour.holdAt = null;
+      await drawing.ended;
+      expect(sent()).toBe(1);
+      expect(server.drawn).toHaveLength(1);
+    });
+
+    it('fetches the picture that was drawn meanwhile', async () => {
+      const before = await leftBehind();
+      server.behaviour.holdAt = null;
+      await vi.waitFor(() => expect(server.drawn).toHaveLength(1), ceiling);
+      expect(await pictures(engine, smallOrder, before)).toHaveLength(1);
+      expect(sent()).toBe(1);
+    });
+
+    it('of several pictures draws those alone that were not sent yet', async () => {
+      const order = { ...smallOrder, count: 3 };
+      const drawing = begin(engine, order);
+      await vi.waitFor(() => expect(server.drawn.length).toBeGreaterThan(0), ceiling);
+      drawing.abort.abort(new HandedOver('shutdown'));
+      await drawing.ended.catch(() => undefined);
+      const drawn = await pictures(engine, order, submissionsIn(drawing.news));
+      expect(drawn.map(({ seed }) => seed)).toEqual([7, 8, 9]);
+      await vi.waitFor(() => expect(server.drawn).toHaveLength(3), ceiling);
+      expect(sent()).toBe(3);
+    });
+
+    it.each([
+      ['never arrived', () => undefined],
+      ['was forgotten in a restart', () => server.restart()],
+      ['was stopped there', () => server.interruptAll()],
+    ])('draws anew what %s', async (_, happens) => {
+      const never = [{ picture: 0, engineId: crypto.randomUUID(), pollingUrl: null }];
+      const before = _ === 'never arrived' ? never : await leftBehind();
+      happens();
+      server.behaviour.holdAt = null;
+      await vi.waitFor(() => expect(server.runningId()).toBeNull(), ceiling);
+      expect(await pictures(engine, smallOrder, before)).toHaveLength(1);
+      expect(server.drawn).toHaveLength(1);
+    });
+
+    it('draws anew what failed there', async () => {
+      const before = await leftBehind();
+      Object.assign(server.behaviour, { failure: { type: 'ValueError', message: 'no' }, holdAt: null });
+      await vi.waitFor(() => expect(server.runningId()).toBeNull(), ceiling);
+      server.behaviour.failure = null;
+      expect(await pictures(engine, smallOrder, before)).toHaveLength(1);
+      expect(sent()).toBe(2);
+    });
+
+    it('fails, and keeps the prompt for the next, while the server can not be asked', async () => {
+      const before = await leftBehind();
+      await server.close();
+      expect(await failureOf(pictures(engine, smallOrder, before))).toMatchObject({
+        code: 'engine_unavailable',
+        retryable: true,
+      });
+    });
   });
 
   it('stops its own running prompt when aborted, and nobody else’s', async () => {

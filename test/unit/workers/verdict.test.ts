@@ -9,11 +9,15 @@ import { jobNumber, request } from '../../support/happened.ts';
 const now = new Date('2026-01-01T12:00:00.000Z');
 const retryAt = '2026-01-01T12:01:00.000Z';
 
-/** What is told of a cause, where the circuit is then as given. */
-const judged = async (cause: unknown, after: Circuit, timeoutMs: number | null = null) => {
+/** What is told of a cause, where the circuit is then as given, and the one of another engine as `other`. */
+const judged = async (
+  cause: unknown,
+  after: Circuit,
+  { timeoutMs = null, other }: { readonly timeoutMs?: number | null; readonly other?: Circuit } = {},
+) => {
   const told: string[] = [];
   const circuits: Circuits = {
-    of: async () => after,
+    of: async (name) => (name === 'sketch' || other === undefined ? after : other),
     async failed(_engine, _job, { atOnce }) {
       told.push(atOnce ? 'failed at once' : 'failed');
       return after;
@@ -26,8 +30,16 @@ const judged = async (cause: unknown, after: Circuit, timeoutMs: number | null =
       told.push(`released after ${afterMs} ms`);
     },
   };
-  const claim = { jobId: jobNumber(1), attempt: 1, request: { ...request, timeoutMs }, timeoutMs: 60_000 };
-  return { told, failure: await judge(claim, cause, 'sketch', circuits, () => now) };
+  const claim = {
+    jobId: jobNumber(1),
+    attempt: 1,
+    request: { ...request, timeoutMs },
+    timeoutMs: 60_000,
+    submitted: [],
+  };
+  const others = other === undefined ? [] : ['other'];
+  const ending = { claim, cause, engine: 'sketch', others, circuits, now: () => now };
+  return { told, failure: await judge(ending) };
 };
 const closed: Circuit = { status: 'closed', failures: 1 };
 const open: Circuit = { status: 'open', failures: 5, retryAt };
@@ -46,6 +58,7 @@ describe('an attempt that ended without a picture', () => {
     ['our own time limit', stopped('timeout'), ['failed']],
     ['a worker that stops', stopped('shutdown'), ['released after 0 ms']],
     ['an attempt that is over', stopped('lost'), ['released after 0 ms']],
+    ['an attempt that another goes on with', stopped('handedOver'), ['released after 0 ms']],
     ['a circuit that opened meanwhile', new EngineRests('sketch'), ['released after 0 ms']],
     ['an error of ours', new Error('the disk is full'), ['released after 0 ms']],
   ])('because of %s tells the circuit just that', async (_, cause, told) => {
@@ -53,11 +66,13 @@ describe('an attempt that ended without a picture', () => {
   });
 
   it('says nothing of the engine where the request set the limit itself', async () => {
-    expect((await judged(stopped('timeout'), closed, 1_000)).told).toEqual(['released after 0 ms']);
+    expect((await judged(stopped('timeout'), closed, { timeoutMs: 1_000 })).told).toEqual([
+      'released after 0 ms',
+    ]);
   });
 
-  it('is nobody’s to end where the attempt is over already', async () => {
-    expect((await judged(stopped('lost'), closed)).failure).toBeNull();
+  it.each(['lost', 'handedOver'] as const)('is nobody’s to end where the attempt is %s', async (why) => {
+    expect((await judged(stopped(why), closed)).failure).toBeNull();
   });
 
   it('is the job’s own while the circuit is closed, and spared it while the engine rests', async () => {
@@ -66,6 +81,19 @@ describe('an attempt that ended without a picture', () => {
     const notBefore = failure?.spared?.notBefore?.getTime() ?? 0;
     expect(notBefore).toBeGreaterThan(Date.parse(retryAt));
     expect(notBefore).toBeLessThanOrEqual(Date.parse(retryAt) + 1_000);
+  });
+
+  it('lets the job wait no longer than until another engine that can draw it may be asked', async () => {
+    const soon = new Date(now.getTime() + 5_000).toISOString();
+    for (const [other, from] of [
+      [closed, now.getTime()],
+      [{ ...open, retryAt: soon }, Date.parse(soon)],
+    ] as const) {
+      const { failure } = await judged(engineError('engine'), open, { other });
+      const notBefore = failure?.spared?.notBefore?.getTime() ?? 0;
+      expect(notBefore).toBeGreaterThan(from);
+      expect(notBefore).toBeLessThanOrEqual(from + 1_000);
+    }
   });
 
   it('lets the job wait as long as a busy engine says', async () => {

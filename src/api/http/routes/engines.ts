@@ -17,9 +17,9 @@ export const engineOperations = ({ engines, log }: HttpApiParts): readonly Opera
     answer: async () =>
       ok(
         await Promise.all(
-          engines.map(async ({ name, models, circuit }) => ({
+          engines.map(async ({ name, models }) => ({
             name,
-            ...shown(await readCircuit(log, circuit)),
+            ...shown(await readCircuit(log, name)),
             models,
           })),
         ),

@@ -10,6 +10,7 @@ import {
   EngineError,
   type ImageEngine,
   type Picture,
+  type Submission,
 } from '../imageEngine.ts';
 import { pause } from '../waiting.ts';
 
@@ -30,7 +31,7 @@ const name = 'bfl';
 /** Which region draws, and where its pictures lie, the API says in each answer. */
 const hosts = ['bfl.ai', 'blob.core.windows.net'];
 
-const submitted = z.object({ id: z.string().min(1), polling_url: z.string() });
+const accepted = z.object({ id: z.string().min(1), polling_url: z.string().max(2_000) });
 const polled = z.object({
   status: z.string().optional(),
   state: z.string().optional(),
@@ -39,18 +40,20 @@ const polled = z.object({
 
 /**
  * The FLUX API of Black Forest Labs: an order is handed in, then asked for at the address that the answer
- * names, until it is ready. It tells no steps and can't be called off; what was handed in is paid.
+ * names, until it is ready. It tells no steps and can't be called off; what was handed in is paid. So where to ask
+ * is told at once: after a crash the order is asked for again and not bought again.
  */
 export const createBflEngine = (settings: BflSettings): ImageEngine => ({
   name,
   models: settings.models,
-  draw: (order, signal) => draw(settings, order, signal),
+  draw: (order, signal, submitted = []) => draw(settings, order, submitted, signal),
   close: async () => {},
 });
 
 async function* draw(
   settings: BflSettings,
   order: DrawingOrder,
+  submitted: readonly Submission[],
   signal: AbortSignal,
 ): AsyncGenerator<DrawingNews> {
   signal.throwIfAborted();
@@ -59,26 +62,49 @@ async function* draw(
   const pictures: Picture[] = [];
   for (let index = 0; index < order.count; index++) {
     yield { kind: 'progress', step: index * order.steps, steps, stage: 'drawing', preview: null };
-    pictures.push(await drawOne(settings, order, model, (order.seed + index) % 2 ** 32, signal));
+    const seed = (order.seed + index) % 2 ** 32;
+    const size = { width: sideFor(order.width), height: sideFor(order.height) };
+    const before = submitted.find(({ picture }) => picture === index)?.pollingUrl ?? null;
+    const bought = before === null ? null : await awaitAgain(settings, before, { seed, size }, signal);
+    if (bought !== null) {
+      pictures.push(bought);
+      continue;
+    }
+    const json = { prompt: order.prompt, ...size, seed, output_format: 'png' };
+    const answer = await call(settings, below(settings.url, `v1/${model}`), signal, { method: 'POST', json });
+    const { id, polling_url: pollingUrl } = parsed('BFL', answer, accepted);
+    yield { kind: 'submitted', picture: index, engineId: id, pollingUrl };
+    pictures.push(await awaitPicture(settings, pollingUrl, { seed, size }, signal));
   }
   yield { kind: 'finished', pictures, model };
 }
 
-const drawOne = async (
+interface Ordered {
+  readonly seed: number;
+  readonly size: { readonly width: number; readonly height: number };
+}
+
+/** Waits for the picture of an order that was handed in. */
+const awaitPicture = async (
   settings: BflSettings,
-  order: DrawingOrder,
-  model: string,
-  seed: number,
+  pollingUrl: string,
+  ordered: Ordered,
   signal: AbortSignal,
 ): Promise<Picture> => {
   const reach: Reach = { engine: settings.url, hosts };
-  const size = { width: sideFor(order.width), height: sideFor(order.height) };
-  const json = { prompt: order.prompt, ...size, seed, output_format: 'png' };
-  const answer = await call(settings, below(settings.url, `v1/${model}`), signal, { method: 'POST', json });
-  const pollingUrl = addressWithin(parsed('BFL', answer, submitted).polling_url, reach);
-  const address = await sampleOf(settings, pollingUrl, signal);
+  const address = await sampleOf(settings, addressWithin(pollingUrl, reach), signal);
   const bytes = await download({ address, reach, timeoutMs: 60_000, signal });
-  return checkedPicture(bytes, { seed, size });
+  return checkedPicture(bytes, ordered);
+};
+
+/** The same for an order of an earlier attempt; null where it ended there without a picture that could be had. */
+const awaitAgain = async (...asked: Parameters<typeof awaitPicture>): Promise<Picture | null> => {
+  try {
+    return await awaitPicture(...asked);
+  } catch (cause) {
+    if (cause instanceof EngineError && cause.code !== 'content_rejected' && !isPassing(cause)) return null;
+    throw cause;
+  }
 };
 
 /** It takes multiples of 32 from 256 to 1440. */

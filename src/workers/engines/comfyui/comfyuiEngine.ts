@@ -6,12 +6,14 @@ import {
   type DrawingNews,
   type DrawingOrder,
   EngineError,
+  HandedOver,
   type ImageEngine,
   type Picture,
+  type Submission,
 } from '../imageEngine.ts';
 import { orAborted } from '../waiting.ts';
 import { type Hint, listenForHints } from './hints.ts';
-import { pictureFile } from './outcome.ts';
+import { hasSucceeded, pictureFile } from './outcome.ts';
 import { type ComfyuiServer, comfyuiServer, type HistoryEntry } from './server.ts';
 import { unseen, type View, withHint } from './view.ts';
 import { fill, type Graph, type Workflow } from './workflow.ts';
@@ -46,6 +48,10 @@ interface Parts {
  *
  * Of several pictures each is a prompt of its own, one after the other: a batch would draw all from one
  * seed, and picture n could never be drawn again alone.
+ *
+ * The id of a prompt is ours, and told before the prompt is sent: after a crash the queue and the history are asked
+ * for it, and it is watched to its end or only fetched. It is the client id as well, so that the socket of
+ * whoever comes next hears of it.
  */
 export const createComfyuiEngine = (settings: ComfyuiSettings): ImageEngine => {
   const {
@@ -61,7 +67,7 @@ export const createComfyuiEngine = (settings: ComfyuiSettings): ImageEngine => {
   return {
     name: 'comfyui',
     models: workflows.map(({ model }) => model),
-    draw: (order, signal) => draw(parts, workflows, order, signal),
+    draw: (order, signal, submitted = []) => draw(parts, workflows, order, submitted, signal),
     async close() {
       await Promise.all(cancelling);
     },
@@ -72,6 +78,7 @@ async function* draw(
   parts: Parts,
   workflows: readonly Workflow[],
   order: DrawingOrder,
+  submitted: readonly Submission[],
   signal: AbortSignal,
 ): AsyncGenerator<DrawingNews> {
   signal.throwIfAborted();
@@ -79,27 +86,39 @@ async function* draw(
   if (workflow === undefined)
     throw new EngineError('engine_rejected', `no ComfyUI workflow is called ${order.model}`, false);
   const pictures: Picture[] = [];
-  for (let index = 0; index < order.count; index++)
-    pictures.push(yield* drawOne(parts, workflow, order, index, signal));
+  for (let index = 0; index < order.count; index++) {
+    const before = submitted.find(({ picture }) => picture === index)?.engineId ?? null;
+    const taken = before !== null && (await isThere(parts.server, before, signal)) ? before : null;
+    pictures.push(yield* drawOne(parts, workflow, order, index, taken, signal));
+  }
   yield { kind: 'finished', pictures, model: workflow.model };
 }
 
-/** One picture: a prompt of its own, watched until the history has it. */
+/** Whether a prompt waits or runs there, or was drawn: what failed or was stopped there is drawn anew. */
+const isThere = async (server: ComfyuiServer, promptId: string, signal: AbortSignal): Promise<boolean> => {
+  // In this order: a prompt that ends between the two questions is in the history by the second.
+  if (await server.isQueued(promptId, signal)) return true;
+  const entry = await server.historyOf(promptId, signal);
+  return entry !== null && hasSucceeded(entry);
+};
+
+/** One picture: a prompt of its own, or one that is there (`taken`), watched until the history has it. */
 async function* drawOne(
   parts: Parts,
   workflow: Workflow,
   order: DrawingOrder,
   index: number,
+  taken: string | null,
   signal: AbortSignal,
 ): AsyncGenerator<DrawingNews, Picture> {
   const seed = (order.seed + index) % 2 ** 32;
   const graph = fill(workflow, { ...order, negativePrompt: order.negativePrompt ?? '', seed, batch: 1 });
-  const watch = watchPrompt(parts, graph);
+  const watch = watchPrompt(parts, graph, taken ?? randomUUID());
   let isOver = false;
   try {
     await orAborted(watch.hints.tried, signal);
-    const promptId = await submit(parts.server, watch.promptId, watch.clientId, graph, signal);
-    watch.rename(promptId);
+    if (taken === null) yield* submit(parts.server, watch, graph, index, signal);
+    const { promptId } = watch;
     const steps = order.steps * order.count;
     let told: View = unseen;
     const truth = lookUp(parts, promptId);
@@ -123,7 +142,8 @@ async function* drawOne(
     }
   } finally {
     watch.hints.close();
-    if (!isOver) await cancel(parts, watch.promptId);
+    const isHandedOver = signal.aborted && signal.reason instanceof HandedOver;
+    if (!isOver && !isHandedOver) await cancel(parts, watch.promptId);
   }
 }
 
@@ -139,10 +159,9 @@ interface Watch {
   takeReconnected(): boolean;
 }
 
-const watchPrompt = ({ url, reconnectMs }: Parts, graph: Graph): Watch => {
-  const clientId = randomUUID();
+const watchPrompt = ({ url, reconnectMs }: Parts, graph: Graph, ownId: string): Watch => {
   const bell = createBell();
-  let promptId: string = randomUUID();
+  let promptId = ownId;
   let view = unseen;
   let reconnected = false;
   const hear = (hint: Hint): void => {
@@ -150,9 +169,9 @@ const watchPrompt = ({ url, reconnectMs }: Parts, graph: Graph): Watch => {
     else view = withHint(view, hint, promptId, graph);
     bell.ring();
   };
-  const hints = listenForHints(url, clientId, reconnectMs, hear);
+  const hints = listenForHints(url, ownId, reconnectMs, hear);
   return {
-    clientId,
+    clientId: ownId,
     get promptId() {
       return promptId;
     },
@@ -170,8 +189,24 @@ const watchPrompt = ({ url, reconnectMs }: Parts, graph: Graph): Watch => {
   };
 };
 
-/** Hands the prompt over. Where the answer is lost, the server is asked whether it has it: it isn't sent twice. */
-const submit = async (
+/** Tells the prompt's id, then hands the prompt over. A server that gives ids of its own is followed. */
+async function* submit(
+  server: ComfyuiServer,
+  watch: Watch,
+  graph: Graph,
+  picture: number,
+  signal: AbortSignal,
+): AsyncGenerator<DrawingNews, void> {
+  const { promptId, clientId } = watch;
+  yield { kind: 'submitted', picture, engineId: promptId, pollingUrl: null };
+  const given = await handIn(server, promptId, clientId, graph, signal);
+  if (given === promptId) return;
+  watch.rename(given);
+  yield { kind: 'submitted', picture, engineId: given, pollingUrl: null };
+}
+
+/** Where the answer is lost, the server is asked whether it has the prompt: it isn't sent twice. */
+const handIn = async (
   server: ComfyuiServer,
   promptId: string,
   clientId: string,

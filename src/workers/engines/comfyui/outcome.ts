@@ -2,10 +2,12 @@ import { isOutOfMemory } from '../http/refusals.ts';
 import { EngineError } from '../imageEngine.ts';
 import type { HistoryEntry, OutputFile } from './server.ts';
 
+export const hasSucceeded = ({ status }: HistoryEntry): boolean => status?.status_str !== 'error';
+
 /** The file with the picture of a prompt that is over. @throws EngineError where there is none */
 export const pictureFile = (promptId: string, { outputs, status }: HistoryEntry): OutputFile => {
   const messages = status?.messages ?? [];
-  if (status?.status_str === 'error') throw failureOf(promptId, messages);
+  if (!hasSucceeded({ outputs, status })) throw failureOf(promptId, messages);
   const files = Object.values(outputs).flatMap(({ images }) => images);
   const found = files.find(({ type }) => type === 'output') ?? files[0];
   if (found === undefined)
