@@ -9,6 +9,7 @@ import { createHealthApi, createHttpApi } from './api/http/createHttpApi.ts';
 import type { SweepingShown } from './api/http/health.ts';
 import { createHttpServer, notReady } from './api/http/httpServer.ts';
 import { people as openPeople } from './api/http/people.ts';
+import { createRefusals } from './api/http/refusals.ts';
 import { createMetrics, type Metrics } from './api/metrics/createMetrics.ts';
 import { watchDelivery, watchFiles, watchLog, watchSweep, watchWorkload } from './api/metrics/watch.ts';
 import { openAuthentication } from './api/openAuthentication.ts';
@@ -19,6 +20,7 @@ import { openFolderImageStore } from './images/folder/folderImageStore.ts';
 import { ImageStoreUnavailable } from './images/imageStore.ts';
 import { projections as all } from './projections/all.ts';
 import { DocumentStoreUnavailable, DocumentStoreUnopenable } from './projections/documents/documentStore.ts';
+import { openPast } from './projections/reading/openPast.ts';
 import { openReadModel } from './projections/reading/openReadModel.ts';
 import { startProjections } from './projections/runner.ts';
 import { UnopenableFile } from './sqlite/openDatabase.ts';
@@ -165,10 +167,11 @@ const openStores = async (
     }),
   );
   const readModel = openReadModel(documents, projections, all);
+  const past = openPast(documents);
   watchLog(metrics.gauges, log, projections);
   watchWorkload(metrics.gauges, documents, now);
   watchFiles(metrics.gauges, log, documents);
-  return { log, documents, images, projections, readModel };
+  return { log, documents, images, projections, readModel, past };
 };
 type Stores = Awaited<ReturnType<typeof openStores>>;
 
@@ -246,6 +249,7 @@ const startApi = async (
   return createHttpApi({
     ...{ ...stores, config, commands, authentication, sessions, people, metrics, sweeping, logger, now },
     engines,
+    refusals: createRefusals({ log, logger, now, newId: v7 }),
     newId: v7,
     webFolder: fileURLToPath(new URL('../web', import.meta.url)),
   });

@@ -21,7 +21,8 @@ export interface Cause {
   readonly actor: Actor;
   /** The same for a repetition: what has happened under it is not decided again. */
   readonly commandId: CommandId;
-  readonly correlationId: string;
+  /** Null: the request that the stream began with, for whoever goes on with what a person asked for. */
+  readonly correlationId: string | null;
   /** Parts of the subject that the stream itself doesn't tell. */
   readonly subject?: Subject;
 }
@@ -32,6 +33,8 @@ export interface Loaded<State> {
   readonly revision: number | null;
   /** Of the stream's last event; null where there is none. */
   readonly position: Position | null;
+  /** Of its first event: the request that began it all; null where there is none. */
+  readonly correlationId: string | null;
 }
 
 export interface Handled<State> {
@@ -81,9 +84,11 @@ const read = async <State>(
   let state = initial;
   let revision: number | null = null;
   let position: Position | null = null;
+  let correlationId: string | null = null;
   let own: Own<State> | null = null;
   for await (const recorded of log.readStream(stream)) {
     ({ revision, position } = recorded);
+    correlationId ??= recorded.metadata.correlationId;
     const event = decode(recorded);
     if (event === null) continue;
     if (event.causationId === commandId) {
@@ -92,7 +97,7 @@ const read = async <State>(
     }
     state = evolve(state, event);
   }
-  return { state, revision, position, own };
+  return { state, revision, position, correlationId, own };
 };
 
 /** The state of a stream as the log has it now. */
@@ -101,8 +106,8 @@ export const load = async <State>(
   stream: StreamName,
   decider: Folding<State>,
 ): Promise<Loaded<State>> => {
-  const { state, revision, position } = await read(log, stream, decider);
-  return { state, revision, position };
+  const { own: _, ...loaded } = await read(log, stream, decider);
+  return loaded;
 };
 
 /** @throws InvalidInput where the value isn't what the schema says: nothing else gets into the log. */
@@ -116,7 +121,7 @@ const newEvents = (
   facts: readonly DomainFact[],
   stream: StreamName,
   subject: Subject,
-  { actor, commandId, correlationId }: Cause,
+  { actor, commandId, correlationId }: Omit<Cause, 'correlationId'> & { readonly correlationId: string },
   now: Date,
 ): NewEvent[] =>
   facts.map(({ type, data }, index) => ({
@@ -144,13 +149,19 @@ const tryToHandle = async <State, Command, Fact extends DomainFact>(
 ): Promise<Handled<State>> => {
   let answersLost = 0;
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const { state, revision, position, own } = await read(log, stream, decider, cause.commandId);
+    const { state, revision, position, correlationId, own } = await read(
+      log,
+      stream,
+      decider,
+      cause.commandId,
+    );
     if (own !== null) return own;
     await permit(state);
     const facts = decider.decide(command, state);
     if (facts.length === 0) return { state, facts, position: position ?? (await log.head()) };
     const subject = { ...cause.subject, ...decider.subjectOf(facts, state) };
-    const events = newEvents(facts, stream, subject, cause, now());
+    const begunBy = cause.correlationId ?? correlationId ?? cause.commandId;
+    const events = newEvents(facts, stream, subject, { ...cause, correlationId: begunBy }, now());
     try {
       const appended = await log.append(stream, revision ?? 'no_stream', events);
       return { state, facts, position: appended.position };

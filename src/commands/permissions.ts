@@ -55,6 +55,10 @@ const rules = {
   readOthersJobs: operator,
   /** What was in a message that is removed by now. */
   readRemoved: either(operator, auditor),
+  /** Things as they were. */
+  readPast: either(participant, operator, auditor),
+  /** Everything that ever happened; what happened in a conversation of one's own, to a thing in it, needs no role. */
+  readAudit: auditor,
 } satisfies Record<string, Rule>;
 
 export type Action = keyof typeof rules;
@@ -101,6 +105,9 @@ export const waysIn = {
     'POST /queue/resume': 'changeQueue',
     'GET /engines': 'signed_in',
     'GET /images/:imageId': 'readConversation',
+    /** Of a conversation, a message or a job: who may read that. */
+    'GET /audit': 'readAudit',
+    'GET /jobs/:id/wait': 'readJob',
   },
   socket: {
     /** Scope `conversation`; the other scopes lead to one's own. */
@@ -146,6 +153,9 @@ const refusals: Readonly<Record<Action, string>> = {
   changeQueue: 'Only an operator may change the queue.',
   readOthersJobs: 'Only an operator may see the jobs of others.',
   readRemoved: 'Only an operator or auditor may see what was removed.',
+  readPast: 'Only participants, an operator or an auditor may see how this was.',
+  readAudit:
+    'Only an auditor may search everything that happened. Name a conversation, a message or a job of yours.',
 };
 
 /**

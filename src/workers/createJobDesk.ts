@@ -23,14 +23,15 @@ export interface JobDeskParts {
 
 /** The desk of one actor, on this log. */
 export const createJobDesk = ({ log, actor, now, newId, jobLimits }: JobDeskParts): JobDesk => {
-  const run = (id: JobId, command: JobCommand, subject: Subject = {}): Promise<Handled<JobState>> => {
-    const commandId = newId() as CommandId;
-    return handle({ log, now }, jobDecider, jobStream(id), command, {
-      actor,
-      commandId,
-      correlationId: commandId,
-      subject,
-    });
+  /** Goes on with what a person asked for: under the request that the job, or before it its message, began with. */
+  const run = (
+    id: JobId,
+    command: JobCommand,
+    subject: Subject = {},
+    correlationId: string | null = null,
+  ): Promise<Handled<JobState>> => {
+    const cause = { actor, commandId: newId() as CommandId, correlationId, subject };
+    return handle({ log, now }, jobDecider, jobStream(id), command, cause);
   };
   const happened = ({ facts }: Handled<JobState>, type: DomainFact['type']): boolean =>
     facts.some((fact) => fact.type === type);
@@ -48,19 +49,19 @@ export const createJobDesk = ({ log, actor, now, newId, jobLimits }: JobDeskPart
   };
 
   const queue = async (messageId: MessageId): Promise<void> => {
-    const { state } = await load(log, messageStream(messageId), messageDecider);
+    const { state, correlationId } = await load(log, messageStream(messageId), messageDecider);
     if (state.status === 'none' || state.posted.image === null) return;
     const { conversationId, author, image } = state.posted;
     const { jobId, request, priority } = image;
     const subject = { conversationId, messageId, jobId, ownerId: author.id };
     const around = await load(log, conversationStream(conversationId), conversationDecider);
     if (state.status === 'removed' || around.state.status !== 'open') {
-      await run(jobId, { type: 'cancel', by: actor }, subject);
+      await run(jobId, { type: 'cancel', by: actor }, subject, correlationId);
       return;
     }
     const limits = limitsFor(request, jobLimits);
     const asked = { jobId, conversationId, messageId, owner: author, request, priority };
-    await run(jobId, { type: 'queue', ...asked, round: 0, limits, retryOf: null }, subject);
+    await run(jobId, { type: 'queue', ...asked, round: 0, limits, retryOf: null }, subject, correlationId);
   };
 
   return {

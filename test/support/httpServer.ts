@@ -8,10 +8,12 @@ import { createHttpApi } from '../../src/api/http/createHttpApi.ts';
 import { createHttpServer } from '../../src/api/http/httpServer.ts';
 import type { HttpApiParts } from '../../src/api/http/parts.ts';
 import { people as openPeople } from '../../src/api/http/people.ts';
+import { createRefusals } from '../../src/api/http/refusals.ts';
 import { createMetrics } from '../../src/api/metrics/createMetrics.ts';
 import { createCommands } from '../../src/commands/createCommands.ts';
 import { openFolderImageStore } from '../../src/images/folder/folderImageStore.ts';
 import { projections as all } from '../../src/projections/all.ts';
+import { openPast } from '../../src/projections/reading/openPast.ts';
 import { openReadModel } from '../../src/projections/reading/openReadModel.ts';
 import { startProjections } from '../../src/projections/runner.ts';
 import { createJobDesk } from '../../src/workers/createJobDesk.ts';
@@ -35,6 +37,7 @@ const openParts = async (folder: string) => {
     onStopped: (_health, cause) => report(cause),
   });
   const readModel = openReadModel(documents, projections, all);
+  const past = openPast(documents);
   const people = openPeople(documents);
   const commands = createCommands(log, {
     ...{ now, newSeed: () => 7, nameOf: people.nameOf, jobLimits },
@@ -43,7 +46,7 @@ const openParts = async (folder: string) => {
   const actor = { id: 'worker:test', name: 'Image worker' };
   return {
     ...(await openLocalAuthentication({ folder, now })),
-    ...{ clock, now, lines, logger, log, documents, projections, readModel, people, commands },
+    ...{ clock, now, lines, logger, log, documents, projections, readModel, past, people, commands },
     images: await openFolderImageStore(join(folder, 'images')),
     desk: createJobDesk({ log, actor, now, newId: v7, jobLimits }),
     config: {
@@ -53,6 +56,7 @@ const openParts = async (folder: string) => {
     },
     engines: [{ name: 'sketch', models: ['sketch-1'] }],
     newId: v7,
+    refusals: createRefusals({ log, logger, now, newId: v7 }),
     metrics: createMetrics(logger),
     webFolder: join(folder, 'web'),
   };

@@ -1,3 +1,5 @@
+import { Readable } from 'node:stream';
+import { pipeline } from 'node:stream/promises';
 import type { Request, RequestHandler, Response } from 'express';
 import { v5 } from 'uuid';
 import type { Principal } from '../../commands/permissions.ts';
@@ -7,9 +9,10 @@ import type { Authentication } from '../authentication.ts';
 import { problemBody, problemOf } from '../problems.ts';
 import { fingerprint } from './fingerprint.ts';
 import type { Idempotency } from './idempotency.ts';
-import type { Answer, Operation } from './operation.ts';
+import { type Answer, isStream, type Operation } from './operation.ts';
 import type { People } from './people.ts';
 import { readBody } from './readBody.ts';
+import type { Refusals } from './refusals.ts';
 import { idempotencyKey, minPosition } from './schemas.ts';
 import { signIn } from './signIn.ts';
 import { referenceOf } from './trace.ts';
@@ -34,11 +37,13 @@ const refusal = (error: unknown, reference: string): Answer => {
   };
 };
 
-const send = (response: Response, { status, headers = {}, body }: Answer): void => {
+const send = async (response: Response, { status, headers = {}, body }: Answer): Promise<void> => {
   const { Vary, ...others } = headers;
   if (Vary !== undefined) response.vary(Vary);
   response.status(status).set(others);
-  if (body === null) response.end();
+  // Where it breaks off, the connection does too: nobody takes a part for the whole.
+  if (isStream(body) && response.req.method !== 'HEAD') await pipeline(Readable.from(body), response);
+  else if (body === null || isStream(body)) response.end();
   else if (body instanceof Uint8Array) response.send(Buffer.from(body.buffer, body.byteOffset, body.length));
   else response.json(body);
 };
@@ -48,6 +53,7 @@ interface CallParts {
   readonly people: People;
   readonly idempotency: Idempotency;
   readonly readModel: Pick<ReadModel, 'whenProcessed'>;
+  readonly refusals: Refusals;
   readonly newId: () => string;
 }
 
@@ -88,19 +94,17 @@ export const answerCalls = (parts: CallParts) => {
           : await signIn(parts.authentication, parts.people, request.get('Authorization'));
       const isRead = operation.method === 'get';
       const body = isRead ? {} : await readBody(request, response, operation.mediaTypes);
-      const prepared = operation.prepare({
-        principal,
-        reference,
-        params: request.params,
-        query: request.query,
-        body,
-        header: (name) => request.get(name),
-      });
+      const call = {
+        ...{ principal, reference, body, params: request.params, query: request.query },
+        header: (name: string) => request.get(name),
+      };
+      const bare = operation.prepare(call);
+      const prepared: Prepared = isRead ? bare : parts.refusals.noted(operation, call, bare);
       if (isRead) await readYourWrites(request);
       const answer =
         operation.method === 'post'
           ? await answerPost(request, reference, principal, body, prepared)
           : await prepared(commandId.parse(parts.newId()));
-      send(response, answer);
+      await send(response, answer);
     };
 };

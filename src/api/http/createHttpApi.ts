@@ -7,6 +7,7 @@ import { createIdempotency } from './idempotency.ts';
 import type { Operation } from './operation.ts';
 import { crossOrigin, readOrigins } from './origins.ts';
 import type { HttpApiParts } from './parts.ts';
+import { auditOperations } from './routes/audit.ts';
 import { conversationOperations } from './routes/conversations.ts';
 import { engineOperations } from './routes/engines.ts';
 import { imageOperations } from './routes/images.ts';
@@ -57,6 +58,7 @@ const operationsOf = (parts: HttpApiParts, origins: ReadonlySet<string>): readon
   ...queueOperations(parts),
   ...engineOperations(parts),
   ...imageOperations(parts),
+  ...auditOperations(parts),
 ];
 
 type HealthParts = Pick<
@@ -90,10 +92,11 @@ export const createHealthApi = (parts: HealthParts): Express => {
 
 /** Everything that is reached by HTTP, as a listener for Node's server: API, health, and the page. */
 export const createHttpApi = (parts: HttpApiParts): Express => {
-  const { authentication, config, documents, logger, newId, now, people, readModel, webFolder } = parts;
+  const { authentication, config, documents, logger, newId, now, people, readModel, refusals, webFolder } =
+    parts;
   const origins = readOrigins(config.ALLOWED_ORIGINS);
   const idempotency = createIdempotency({ documents, logger, now, own: ownInstance(newId()) });
-  const answer = answerCalls({ authentication, people, idempotency, readModel, newId });
+  const answer = answerCalls({ authentication, people, idempotency, readModel, refusals, newId });
 
   const app = withHealth(parts);
   app.use('/api', neverStored, crossOrigin(origins));

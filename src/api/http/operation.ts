@@ -9,8 +9,14 @@ import { validated } from './validated.ts';
 export interface Answer {
   readonly status: number;
   readonly headers?: Readonly<Record<string, string>>;
-  readonly body: object | Uint8Array | null;
+  /** Text that comes bit by bit is written as fast as it is taken, and no faster. */
+  readonly body: object | Uint8Array | TextStream | null;
 }
+
+export interface TextStream extends AsyncIterable<string> {}
+
+export const isStream = (body: Answer['body']): body is TextStream =>
+  body !== null && Symbol.asyncIterator in body;
 
 export const ok = (body: object): Answer => ({ status: 200, body });
 

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import type { EventLog } from '../../events/log/eventLog.ts';
 import type { ImageStore } from '../../images/imageStore.ts';
 import type { DocumentStore } from '../../projections/documents/documentStore.ts';
+import type { Past } from '../../projections/past.ts';
 import type { ReadModel } from '../../projections/readModel.ts';
 import type { ProjectionRunner } from '../../projections/runner.ts';
 import type { Authentication } from '../authentication.ts';
@@ -11,6 +12,7 @@ import type { Sessions } from '../authenticationLocal.ts';
 import type { Metrics } from '../metrics/createMetrics.ts';
 import type { SweepingShown } from './health.ts';
 import type { People } from './people.ts';
+import type { Refusals } from './refusals.ts';
 
 /** What the HTTP API is made of. */
 export interface HttpApiParts {
@@ -18,6 +20,8 @@ export interface HttpApiParts {
   readonly log: Pick<EventLog, 'head' | 'health' | 'readStream'>;
   readonly commands: Commands;
   readonly readModel: ReadModel;
+  readonly past: Past;
+  readonly refusals: Refusals;
   readonly projections: Pick<ProjectionRunner, 'health'>;
   readonly images: Pick<ImageStore, 'get'>;
   readonly engines: readonly {

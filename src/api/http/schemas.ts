@@ -1,11 +1,13 @@
 import { z } from 'zod';
 import { roles } from '../../commands/permissions.ts';
+import { catalogue } from '../../events/catalogue.ts';
 import { title } from '../../events/conversation.ts';
 import { conversationId, imageId, jobId, messageId, position, userId } from '../../events/ids.ts';
 import { count, priority, prompt, seed, side, steps } from '../../events/imageRequest.ts';
 import { charactersOf, personal, text } from '../../events/json.ts';
 import { messageMetadata, messageText } from '../../events/message.ts';
 import { person } from '../../events/metadata.ts';
+import { wordsOf } from '../../projections/words.ts';
 import { plainName } from '../authenticationLocal.ts';
 
 /** What comes in over HTTP. Limits are those of the events that it becomes; unknown fields are refused. */
@@ -28,6 +30,23 @@ const pageFields = {
   cursor: z.string().exactOptional(),
 };
 
+/** As the log writes it: UTC, to the millisecond. */
+const time = z.iso
+  .datetime({ offset: true, error: 'must be a time in ISO 8601, such as 2026-11-24T20:00:00Z' })
+  .transform((text) => new Date(text).toISOString());
+/** A place in the log, or a time. */
+const moment = z.string().transform((text, context) => {
+  const place = position.safeParse(text).data;
+  if (place !== undefined) return { position: place };
+  const when = time.safeParse(text).data;
+  if (when !== undefined) return { time: when };
+  context.addIssue('must be a position (20 digits) or a time in ISO 8601, such as 2026-11-24T20:00:00Z');
+  return z.NEVER;
+});
+export type Moment = z.output<typeof moment>;
+const asOf = moment.exactOptional();
+export const asOfQuery = z.strictObject({ asOf });
+
 export const conversationParams = z.strictObject({ id: conversationId });
 export const participantParams = z.strictObject({ id: conversationId, userId });
 export const messageParams = z.strictObject({ id: messageId });
@@ -39,6 +58,7 @@ export const isImageId = (value: string): boolean => imageId.safeParse(value).su
 export const pageQuery = z.strictObject(pageFields);
 export const messagesQuery = z.strictObject({
   ...pageFields,
+  asOf,
   before: messageId.exactOptional(),
   after: messageId.exactOptional(),
 });
@@ -48,7 +68,27 @@ export const jobsQuery = z.strictObject({
   conversation: conversationId.exactOptional(),
   all: oneOf(['true', 'false']).default('false'),
 });
-export const queueQuery = z.strictObject({ limit: numeral(1, longestPage).default(longestPage) });
+export const queueQuery = z.strictObject({
+  asOf,
+  limit: numeral(1, longestPage).default(longestPage),
+});
+export const auditQuery = z.strictObject({
+  ...pageFields,
+  conversation: conversationId.exactOptional(),
+  message: messageId.exactOptional(),
+  job: jobId.exactOptional(),
+  actor: text(255, 1).exactOptional(),
+  type: oneOf(Object.keys(catalogue)).exactOptional(),
+  correlation: text(255, 1).exactOptional(),
+  from: time.exactOptional(),
+  to: time.exactOptional(),
+  after: position.exactOptional(),
+  before: position.exactOptional(),
+  text: text(200, 1)
+    .refine((words) => wordsOf(words).length > 0, 'must hold a word')
+    .exactOptional(),
+});
+export type AuditQuery = z.output<typeof auditQuery>;
 export const imageQuery = z.strictObject({
   download: text(200, 1)
     .regex(/^\P{Cc}*$/u, 'must not contain control characters')

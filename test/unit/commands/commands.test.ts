@@ -424,3 +424,25 @@ describe('twenty at once under one command id', () => {
     expect((await eventsIn(log)).length).toBe(once);
   });
 });
+
+describe('what follows from a request', () => {
+  it('bears its correlation to the end: the message, the job, each of its attempts, and the retry another', async () => {
+    const { commands, desk, conversationId, log } = await openConversation();
+    const asking = contextOf(ada);
+    const posted = await commands.postMessage(asking, conversationId, { text: 'a boat', image: {} });
+    const jobId = posted.jobId as JobId;
+    await desk.queue(posted.messageId);
+    await desk.claim(jobId, 'sketch');
+    await desk.giveUp(jobId, 1, { code: 'stuck', retryable: true, reference: 'r' });
+    await commands.cancelJob(contextOf(ada), jobId);
+    const retrying = contextOf(ada);
+    const retried = await commands.retryJob(retrying, jobId);
+    await desk.claim(retried.jobId, 'sketch');
+    const of = async (request: CommandContext) =>
+      (await eventsIn(log))
+        .filter(({ correlationId }) => correlationId === request.correlationId)
+        .map(({ type }) => type);
+    expect(await of(asking)).toEqual(['MessagePosted', 'JobQueued', 'JobStarted', 'JobRequeued']);
+    expect(await of(retrying)).toEqual(['JobQueued', 'JobStarted']);
+  });
+});

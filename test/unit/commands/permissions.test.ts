@@ -62,6 +62,8 @@ const table: Record<Action, { readonly allowed: readonly Who[]; readonly forbidd
   },
   prioritizeJob: { allowed: ['operator'], forbidden: [...inside, 'author who left'] },
   readRemoved: { allowed: ['operator', 'auditor'], forbidden: inside },
+  readPast: { allowed: [...inside, 'operator', 'auditor'], forbidden: [] },
+  readAudit: { allowed: ['auditor'], forbidden: inside },
   changeQueue: { allowed: ['operator'], forbidden: inside },
   readOthersJobs: { allowed: ['operator'], forbidden: inside },
 };
@@ -95,6 +97,16 @@ describe('what belongs to no conversation', () => {
       expect(permission(action, people.operator[0], {})).toBe('allowed');
     },
   );
+});
+
+describe('everything that happened', () => {
+  it('is for auditors; others are told to name something of theirs', () => {
+    for (const who of everybodyBut('auditor'))
+      expect(() => permit('readAudit', people[who][0], {})).toThrow(
+        /Name a conversation, a message or a job/,
+      );
+    expect(permission('readAudit', people.auditor[0], {})).toBe('allowed');
+  });
 });
 
 describe('who may not', () => {

@@ -1,7 +1,9 @@
 import { type Operation, ok, operation } from '../operation.ts';
 import type { HttpApiParts } from '../parts.ts';
 import { made, readingOf, whenReadable } from '../reading.ts';
+import { readingPastOf } from '../readingPast.ts';
 import {
+  asOfQuery,
   conversationParams,
   newConversation,
   newParticipant,
@@ -10,7 +12,9 @@ import {
   participantParams,
 } from '../schemas.ts';
 
-export const conversationOperations = ({ commands, readModel }: HttpApiParts): readonly Operation[] => {
+export const conversationOperations = (parts: HttpApiParts): readonly Operation[] => {
+  const { commands, readModel } = parts;
+  const readingPast = readingPastOf(parts);
   const reading = readingOf(readModel);
   return [
     operation({
@@ -38,8 +42,12 @@ export const conversationOperations = ({ commands, readModel }: HttpApiParts): r
       method: 'get',
       path: '/conversations/:id',
       params: conversationParams,
-      answer: async ({ context, params }) =>
-        ok({ conversation: await reading.conversation(context.principal, params.id) }),
+      query: asOfQuery,
+      async answer({ context: { principal }, params, query: { asOf } }) {
+        if (asOf === undefined) return ok({ conversation: await reading.conversation(principal, params.id) });
+        const at = await readingPast.positionOf(asOf);
+        return ok({ conversation: await readingPast.conversation(principal, params.id, at), asOf: at });
+      },
     }),
     operation({
       method: 'patch',

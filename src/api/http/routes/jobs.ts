@@ -5,7 +5,8 @@ import { notFound, Problem } from '../../problems.ts';
 import { type Operation, ok, operation } from '../operation.ts';
 import type { HttpApiParts } from '../parts.ts';
 import { made, readingOf, whenReadable } from '../reading.ts';
-import { jobParams, jobsQuery, jobsToCancel, newPriority } from '../schemas.ts';
+import { readingPastOf } from '../readingPast.ts';
+import { asOfQuery, jobParams, jobsQuery, jobsToCancel, newPriority } from '../schemas.ts';
 
 const refuseOthersJobs = (who: Principal): void => {
   if (!may('readOthersJobs', who))
@@ -16,7 +17,9 @@ const refuseOthersJobs = (who: Principal): void => {
 };
 
 /** Pictures being made. */
-export const jobOperations = ({ commands, readModel, log }: HttpApiParts): readonly Operation[] => {
+export const jobOperations = (parts: HttpApiParts): readonly Operation[] => {
+  const { commands, readModel, log } = parts;
+  const readingPast = readingPastOf(parts);
   const reading = readingOf(readModel);
 
   /** As a command's answer shows it: the place is told by GET alone. */
@@ -73,7 +76,12 @@ export const jobOperations = ({ commands, readModel, log }: HttpApiParts): reado
       method: 'get',
       path: '/jobs/:id',
       params: jobParams,
-      answer: async ({ context, params }) => ok({ job: await reading.job(context.principal, params.id) }),
+      query: asOfQuery,
+      async answer({ context: { principal }, params, query: { asOf } }) {
+        if (asOf === undefined) return ok({ job: await reading.job(principal, params.id) });
+        const at = await readingPast.positionOf(asOf);
+        return ok({ job: await readingPast.job(principal, params.id, at), asOf: at });
+      },
     }),
     operation({
       method: 'patch',

@@ -5,7 +5,9 @@ import { invalidInput } from '../../problems.ts';
 import { type Operation, ok, operation } from '../operation.ts';
 import type { HttpApiParts } from '../parts.ts';
 import { made, readingOf, whenReadable } from '../reading.ts';
+import { readingPastOf } from '../readingPast.ts';
 import {
+  asOfQuery,
   conversationParams,
   messageParams,
   messagesQuery,
@@ -15,8 +17,10 @@ import {
 } from '../schemas.ts';
 
 /** What a person writes, and what they read of it. */
-export const messageOperations = ({ commands, readModel, config }: HttpApiParts): readonly Operation[] => {
+export const messageOperations = (parts: HttpApiParts): readonly Operation[] => {
+  const { commands, readModel, config } = parts;
   const reading = readingOf(readModel);
+  const readingPast = readingPastOf(parts);
 
   /** As a command's answer shows it: the place is told by GET alone. */
   const changed = async (id: MessageId, position: Position): Promise<Message> => {
@@ -67,14 +71,24 @@ export const messageOperations = ({ commands, readModel, config }: HttpApiParts)
       path: '/conversations/:id/messages',
       params: conversationParams,
       query: messagesQuery,
-      answer: async ({ context, params, query }) => ok(await pageOf(context.principal, params.id, query)),
+      async answer({ context: { principal }, params, query: { asOf, ...query } }) {
+        if (asOf === undefined) return ok(await pageOf(principal, params.id, query));
+        await refuseForeign(params.id, 'before', query.before);
+        await refuseForeign(params.id, 'after', query.after);
+        const at = await readingPast.positionOf(asOf);
+        return ok({ ...(await readingPast.messages(principal, params.id, at, query)), asOf: at });
+      },
     }),
     operation({
       method: 'get',
       path: '/messages/:id',
       params: messageParams,
-      answer: async ({ context, params }) =>
-        ok({ message: await reading.message(context.principal, params.id) }),
+      query: asOfQuery,
+      async answer({ context: { principal }, params, query: { asOf } }) {
+        if (asOf === undefined) return ok({ message: await reading.message(principal, params.id) });
+        const at = await readingPast.positionOf(asOf);
+        return ok({ message: await readingPast.message(principal, params.id, at), asOf: at });
+      },
     }),
     operation({
       method: 'patch',

@@ -1,35 +1,49 @@
-import { may } from '../../../commands/permissions.ts';
+import { may, type Principal } from '../../../commands/permissions.ts';
 import { type Operation, ok, operation } from '../operation.ts';
 import type { HttpApiParts } from '../parts.ts';
 import { whenReadable } from '../reading.ts';
-import { queueQuery } from '../schemas.ts';
+import { readingPastOf } from '../readingPast.ts';
+import { type Moment, queueQuery } from '../schemas.ts';
 
 /** Who waits: one's own by id, others only as a place; whose they are and what they draw stays untold. */
-export const queueOperations = ({ commands, readModel }: HttpApiParts): readonly Operation[] => [
-  operation({
-    method: 'get',
-    path: '/queue',
-    query: queueQuery,
-    async answer({ context: { principal }, query }) {
-      const seesOthers = may('readOthersJobs', principal);
-      const { paused, waiting, running, jobs, asOf } = await readModel.queue(principal.id, query.limit);
-      const shown = jobs.map(({ jobId, ownerId, ticket, priority, round, place }) => {
-        const own = ownerId === principal.id;
-        return { jobId: own || seesOthers ? jobId : null, ticket, priority, round, place, own };
-      });
-      return ok({ paused, waiting, running, jobs: shown, asOf });
-    },
-  }),
-  ...(['pause', 'resume'] as const).map((what) =>
+export const queueOperations = (parts: HttpApiParts): readonly Operation[] => {
+  const { commands, readModel } = parts;
+  const readingPast = readingPastOf(parts);
+
+  const queueAt = async (who: Principal, limit: number, moment: Moment) => {
+    const asOf = await readingPast.positionOf(moment);
+    return { ...(await readingPast.queue(who, limit, asOf)), asOf };
+  };
+
+  return [
     operation({
-      method: 'post',
-      path: `/queue/${what}`,
-      async answer({ context }) {
-        const command = what === 'pause' ? commands.pauseQueue : commands.resumeQueue;
-        const { position } = await command(context);
-        await whenReadable(readModel, position);
-        return ok({ position });
+      method: 'get',
+      path: '/queue',
+      query: queueQuery,
+      async answer({ context: { principal }, query: { limit, asOf: moment } }) {
+        const seesOthers = may('readOthersJobs', principal);
+        const { paused, waiting, running, jobs, asOf } =
+          moment === undefined
+            ? await readModel.queue(principal.id, limit)
+            : await queueAt(principal, limit, moment);
+        const shown = jobs.map(({ jobId, ownerId, ticket, priority, round, place }) => {
+          const own = ownerId === principal.id;
+          return { jobId: own || seesOthers ? jobId : null, ticket, priority, round, place, own };
+        });
+        return ok({ paused, waiting, running, jobs: shown, asOf });
       },
     }),
-  ),
-];
+    ...(['pause', 'resume'] as const).map((what) =>
+      operation({
+        method: 'post',
+        path: `/queue/${what}`,
+        async answer({ context }) {
+          const command = what === 'pause' ? commands.pauseQueue : commands.resumeQueue;
+          const { position } = await command(context);
+          await whenReadable(readModel, position);
+          return ok({ position });
+        },
+      }),
+    ),
+  ];
+};
