@@ -193,6 +193,9 @@ export const settings = z
       .default(300_000)
       .describe('A running job whose step, stage and preview stay the same for longer is stuck.'),
     JOB_TIMEOUT_MS: whole(1_000, 86_400_000).default(600_000).describe('Longest that an attempt may take.'),
+    DRAIN_MS: whole(0, 3_600_000)
+      .default(5_000)
+      .describe('A worker that is stopped may go on drawing for so long; then it hands back what it draws.'),
     BREAKER_FAILURES: whole(1, 1_000)
       .default(5)
       .describe('An image engine rests after so many failures in a row; jobs wait meanwhile.'),

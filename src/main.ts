@@ -46,7 +46,7 @@ export type Duty = (typeof duties)[number];
 
 export interface Darkroom {
   readonly url: string;
-  /** Finishes what is under way, hands running jobs back, and closes the stores. */
+  /** Finishes what is under way, pictures for `DRAIN_MS`, hands other jobs back, and closes the stores. */
   stop(): Promise<void>;
 }
 
@@ -193,11 +193,22 @@ const startWorkers = (
     const acting = { log, actor: { id, name }, now, newId: v7 };
     return { desk: createJobDesk({ ...acting, jobLimits }), circuits: createCircuits({ ...acting, rule }) };
   };
-  const { LEASE_MS: leaseMs, STUCK_AFTER_MS: stuckAfterMs, SWEEP_CRON: when, WORKERS: slots } = config;
+  const { LEASE_MS: leaseMs, STUCK_AFTER_MS: stuckAfterMs, SWEEP_CRON: when } = config;
+  const { WORKERS: slots, DRAIN_MS: drainMs } = config;
   if (does.has('worker')) {
     const worker = actingAs(`worker:${v7()}`, 'Image worker');
     started(
-      startImageWorker({ ...stores, ...worker, engines, logger, now, clock: monotonic, slots, leaseMs }),
+      startImageWorker({
+        ...stores,
+        ...worker,
+        engines,
+        logger,
+        now,
+        clock: monotonic,
+        slots,
+        leaseMs,
+        drainMs,
+      }),
     );
   }
   if (!does.has('sweep')) return undefined;

@@ -5,7 +5,7 @@ import { type Duty, duties, startDarkroom } from '../main.ts';
 import { withExamples } from './command.ts';
 import { readSettings } from './settings.ts';
 
-/** How long a stop may take before the process ends all the same, in milliseconds. */
+/** How long a stop may take, pictures apart, before the process ends all the same, in milliseconds. */
 const longestStop = 10_000;
 
 const isDuty = (word: string): word is Duty => (duties as readonly string[]).includes(word);
@@ -33,7 +33,7 @@ const serve = async ({ only }: { readonly only?: string }): Promise<void> => {
     setTimeout(() => {
       logger.error('stopping took too long; ending');
       process.exit(1);
-    }, longestStop).unref();
+    }, config.DRAIN_MS + longestStop).unref();
     darkroom.stop().then(
       () => process.exit(0),
       (cause: unknown) => {

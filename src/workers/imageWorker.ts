@@ -1,3 +1,4 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import { type Circuit, closedCircuit, isEngineEvent } from '../commands/engine.ts';
 import { mayStillBeDrawn } from '../commands/jobState.ts';
@@ -32,6 +33,8 @@ export interface ImageWorkerParts {
   /** Pictures drawn at once. */
   readonly slots: number;
   readonly leaseMs: number;
+  /** How long it goes on drawing when it is stopped. */
+  readonly drainMs: number;
 }
 
 /** Something that runs until it is stopped. */
@@ -74,16 +77,21 @@ const isReady = (circuit: Circuit, now: Date): boolean =>
  * Draws what waits, `slots` pictures at once: looks who is next, claims it for the first engine that can draw it
  * and doesn't rest, draws it. What only resting engines can draw waits, but for the one job that each of them is
  * tried with. It learns of work from the log, and of an attempt that is no longer its own too; between, it sleeps.
+ * Stopped, it begins nothing, finishes what it can within `drainMs`, and hands the rest back.
  */
 export const startImageWorker = (parts: ImageWorkerParts): Running => {
-  const { log, documents, projections, desk, circuits, engines, logger, now, slots, leaseMs } = parts;
+  const { log, documents, projections, desk, circuits, engines, logger, now, slots, leaseMs, drainMs } =
+    parts;
   const calls = new Map<string, EngineCalls<Finished>>();
   const callsOf = ({ name }: Pick<ImageEngine, 'name'>): EngineCalls<Finished> => {
     const known = calls.get(name) ?? createEngineCalls<Finished>(name);
     calls.set(name, known);
     return known;
   };
+  /** No job is begun any more. */
   const end = new AbortController();
+  /** Nothing is drawn any more. */
+  const drained = new AbortController();
   const bell = createBell();
   const running = new Map<string, { readonly claim: Claim; readonly controller: AbortController }>();
   const drawings = new Set<Promise<void>>();
@@ -149,7 +157,7 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
     }
   };
 
-  const following = followLog(log, end.signal, {
+  const following = followLog(log, drained.signal, {
     hear,
     onTrouble: (cause) => logger.error({ err: cause }, 'the worker does not hear the log; trying again'),
   });
@@ -158,8 +166,13 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
   return {
     async stop() {
       end.abort();
+      const grace = delay(drainMs, undefined, { signal: drained.signal }).catch(() => undefined);
+      await working;
+      await Promise.race([Promise.all(drawings), grace]);
       for (const { controller } of running.values()) controller.abort(stopped('shutdown'));
-      await Promise.all([working, following, ...drawings]);
+      await Promise.all(drawings);
+      drained.abort();
+      await following;
       for (const each of calls.values()) each.close();
     },
   };

@@ -11,7 +11,7 @@ export const openOwnDarkroom = async (
   settings: Readonly<Record<string, string>> = {},
 ) => {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-own-'));
-  const config = readConfig({ DATA_DIR: folder, PORT: '0', SKETCH_STEP_MS: '0', ...settings });
+  const config = readConfig({ DATA_DIR: folder, PORT: '0', SKETCH_STEP_MS: '0', DRAIN_MS: '0', ...settings });
   const darkroom = await startDarkroom(config, pino({ level: 'silent' }), new Set(does));
   return {
     url: darkroom.url,

@@ -35,7 +35,7 @@ export const startServer = async (
   words: readonly string[] = [],
 ): Promise<ServerProcess> => {
   const child = spawn(process.execPath, ['dist/src/cli/darkroom.js', 'serve', ...words], {
-    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', ...settings },
+    env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', DRAIN_MS: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

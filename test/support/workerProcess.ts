@@ -93,5 +93,6 @@ startImageWorker({
   clock: () => performance.now(),
   slots: 3,
   leaseMs: Number(leaseMs),
+  drainMs: 0,
 });
 process.stdout.write('working\n');

@@ -115,7 +115,7 @@ export const openWorkshop = async ({
     ...{ folder, log, commands, readModel, images, logger, clock, conversationId, deskOf, circuitsOf },
     worker(
       engines: ImageEngine | readonly ImageEngine[],
-      more: { slots?: number; leaseMs?: number } = {},
+      more: { slots?: number; leaseMs?: number; drainMs?: number } = {},
     ): Running {
       const id = `worker:${v7()}`;
       const started = startImageWorker({
@@ -123,6 +123,7 @@ export const openWorkshop = async ({
         ...{ desk: deskOf(id), circuits: circuitsOf(id) },
         slots: more.slots ?? 1,
         leaseMs: more.leaseMs ?? 30_000,
+        drainMs: more.drainMs ?? 0,
       });
       running.push(started);
       return started;
