@@ -12,9 +12,9 @@ import {
   signIn,
   startConversation,
 } from '../support/browser.ts';
+import { openRoughLine, type RoughLine } from '../support/roughLine.ts';
 import { type ServerProcess, startServer } from '../support/serverProcess.ts';
 import { firstUntrue, type ShownJobs, trueJobs, watchJobs } from '../support/shownJobs.ts';
-import { openTcpProxy, type TcpProxy } from '../support/tcpProxy.ts';
 
 const patient = { timeout: 60_000, interval: 100 };
 
@@ -25,7 +25,7 @@ describe.skipIf(!browserIsThere)('a page whose connection breaks', patiently, ()
   let browser: Browser;
   let folder: string;
   let server: ServerProcess;
-  let line: TcpProxy;
+  let line: RoughLine;
   const settings = { WORKERS: '1', SKETCH_STEP_MS: '500', LEASE_MS: '3000', SWEEP_CRON: '* * * * * *' };
   const start = async (more: Readonly<Record<string, string>> = {}) => {
     server = await startServer({ DATA_DIR: folder, ...settings, ...more });
@@ -38,7 +38,7 @@ describe.skipIf(!browserIsThere)('a page whose connection breaks', patiently, ()
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'darkroom-offline-'));
     await start();
-    line = await openTcpProxy(Number(new URL(server.url).port));
+    line = await openRoughLine(() => Number(new URL(server.url).port));
   });
   afterEach(async () => {
     await Promise.all(browser.contexts().map((context) => context.close()));
@@ -133,9 +133,9 @@ describe.skipIf(!browserIsThere)('a page whose connection breaks', patiently, ()
         .getByText(new RegExp(`Step (${step}|${step + 1}|${step + 2}|${step + 3}) of`))
         .waitFor(patient);
       if (step === 6) {
-        await line.down();
+        line.down();
         await connectionIs(page, 'reconnecting');
-        await line.up();
+        line.mend();
       }
       await page.reload();
       await card.waitFor();
@@ -155,11 +155,11 @@ describe.skipIf(!browserIsThere)('a page whose connection breaks', patiently, ()
     await tab.goto(page.url());
     await tab.getByTestId('message').first().waitFor();
     const shownThere = await watchJobs(tab);
-    await line.down();
+    line.down();
     await Promise.all([saysThatItReconnects(page), connectionIs(tab, 'reconnecting')]);
     await write(page, 'from the first tab');
     await write(tab, 'from the second tab');
-    await line.up();
+    line.mend();
     for (const each of [page, tab])
       await vi.waitFor(async () => {
         const texts = await messages(each);

@@ -1,9 +1,10 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { limits } from '../../src/api/delivery/limits.ts';
 import type { Position } from '../../src/events/ids.ts';
 import { followScope } from '../support/deliveryFollower.ts';
 import { ada, type Node, openNode } from '../support/deliveryNode.ts';
-import { openRoughLine } from '../support/deliveryRoughLine.ts';
 import { openDeliveryServer } from '../support/deliveryServer.ts';
+import { openRoughLine } from '../support/roughLine.ts';
 
 const hour = 3_600_000;
 
@@ -39,6 +40,7 @@ describe('a clock that jumps', () => {
   });
 
   it('forward ends a sign-in that is over by then, and no other', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
     let ahead = 0;
     const server = await openDeliveryServer({
       log: node.log,
@@ -49,6 +51,8 @@ describe('a clock that jumps', () => {
     const long = server.connect(`ada:${Date.now() + 3 * hour}`);
     await Promise.all([brief, long].map((client) => client.untilOther('welcome')));
     ahead = 2 * hour;
+    // So long may it take until the server looks at the clock.
+    vi.advanceTimersByTime(limits.clockMs);
     await brief.untilOther('token_expired');
     await brief.untilOther('disconnect');
     expect(await long.subscribe({ scope: 'queue' })).toMatchObject({ ok: true });

@@ -2,7 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import type { ConversationId, Position } from '../../src/events/ids.ts';
 import { type DeliveryFollower, followScope, waitFor } from '../support/deliveryFollower.ts';
 import { type AnyNode, ada, nodes } from '../support/deliveryNode.ts';
-import { openRoughLine, type RoughLine, type Roughness } from '../support/deliveryRoughLine.ts';
+import { openRoughLine, type RoughLine, type Roughness } from '../support/roughLine.ts';
 
 let node: AnyNode;
 let line: RoughLine;

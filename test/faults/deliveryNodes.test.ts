@@ -3,7 +3,7 @@ import type { ConversationId, Position } from '../../src/events/ids.ts';
 import { type DeliveryFollower, followScope, waitFor } from '../support/deliveryFollower.ts';
 import { ada } from '../support/deliveryNode.ts';
 import { type Nodes, openNodes } from '../support/deliveryNodes.ts';
-import { openRoughLine, type RoughLine } from '../support/deliveryRoughLine.ts';
+import { openRoughLine, type RoughLine } from '../support/roughLine.ts';
 
 let nodes: Nodes;
 let line: RoughLine;
@@ -53,6 +53,7 @@ describe('a client sees every event once and in order', () => {
     for (let life = 1; life <= 3; life += 1) {
       node = await nodes.start();
       port = node.port;
+      follower.hurry();
       const before = follower.events.length;
       await waitFor(() => follower.events.length > before + 600);
       await node.kill();
@@ -60,6 +61,7 @@ describe('a client sees every event once and in order', () => {
     }
     port = (await nodes.start()).port;
     line.rough.bytesPerSecond = Number.POSITIVE_INFINITY;
+    follower.hurry();
     await follower.untilThrough(posted.at(-1));
     expectSeen(follower);
   });
@@ -90,6 +92,7 @@ describe('a client sees every event once and in order', () => {
     line.cut();
     await append(100_000);
     port = there;
+    follower.hurry();
     await follower.untilThrough(posted.at(-1));
     expectSeen(follower);
   });
@@ -107,8 +110,11 @@ describe('a client that stops reading', () => {
     /** By how much the node grows while 60 MB pass by. */
     const growth = async (): Promise<number> => {
       const before = await node.memory();
-      for (let n = 0; n < 1_000; n += 1)
-        posted.push(await nodes.story.post(id, ada, 'x', { large: 'y'.repeat(60_000) }));
+      for (let wave = 0; wave < 50; wave += 1) {
+        const large = { large: 'y'.repeat(60_000) };
+        const posts = Array.from({ length: 20 }, () => nodes.story.post(id, ada, 'x', large));
+        posted.push(...(await Promise.all(posts)).toSorted());
+      }
       await follower.untilThrough(posted.at(-1));
       return (await node.memory()) - before;
     };
@@ -145,6 +151,8 @@ describe('a storm', () => {
     const missed = new Map<ConversationId, Position[]>();
     for (const each of conversations) missed.set(each, await nodes.story.renameOften(each, 100));
     await nodes.start(settings, node.port);
+    // All of them at once, as where a network comes back.
+    for (const one of storm) one.hurry();
     const last = missed.get(conversations.at(-1) ?? id)?.at(-1);
     for (const one of storm) await one.untilThrough(last);
     for (const [n, one] of storm.entries()) {

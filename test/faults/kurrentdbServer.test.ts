@@ -7,18 +7,18 @@ import { startOfLog } from '../../src/events/ids.ts';
 import { type EventLog, EventLogUnavailable, type NewEvent } from '../../src/events/log/eventLog.ts';
 import { openKurrentdbEventLog } from '../../src/events/log/kurrentdb/kurrentdbEventLog.ts';
 import type { Times } from '../../src/events/log/kurrentdb/times.ts';
-import { type FaultyLine, openFaultyLine } from '../support/faultyLine.ts';
 import { allOf, follow } from '../support/followedLog.ts';
 import { openHttpServer } from '../support/httpServer.ts';
 import { type StandInProcess, startStandInProcess } from '../support/kurrentdb/standInProcess.ts';
 import { newEvent } from '../support/newEvent.ts';
+import { openRoughLine, type RoughLine } from '../support/roughLine.ts';
 
 const patience = { timeout: 60_000, interval: 20 };
 
 describe('an event log on a server that goes away', () => {
   let folder: string;
   let server: StandInProcess;
-  let line: FaultyLine;
+  let line: RoughLine;
   let log: EventLog;
   let problems: Error[];
   const open = (times: Partial<Times> = {}) =>
@@ -30,7 +30,7 @@ describe('an event log on a server that goes away', () => {
     problems = [];
     folder = mkdtempSync(join(tmpdir(), 'darkroom-faults-'));
     server = await startStandInProcess({ file: join(folder, 'events.jsonl') });
-    line = await openFaultyLine(server.port);
+    line = await openRoughLine(() => server.port);
     log = await open();
   });
   afterEach(async () => {
@@ -100,7 +100,7 @@ describe('an event log on a server that goes away', () => {
     for (let time = 0; time < 15; time += 1) {
       const before = appending.acknowledged.size;
       await vi.waitFor(() => expect(appending.acknowledged.size).toBeGreaterThan(before + 50), patience);
-      line.reset();
+      line.cut();
     }
     await appending.stop();
     await expectAllOnce(appending.acknowledged);
@@ -115,7 +115,7 @@ describe('an event log on a server that goes away', () => {
     log = await open({ deadline: 1_000 });
     const seen = follow(log, startOfLog);
     await vi.waitFor(() => expect(seen.caughtUp).toHaveLength(1), patience);
-    line.cut();
+    line.down();
     await vi.waitFor(() => expect(log.health().state).toBe('interrupted'), patience);
     expect(log.health()).toMatchObject({
       reason: expect.stringMatching(
@@ -142,7 +142,7 @@ describe('an event log on a server that goes away', () => {
         const { status, body } = await http.call('GET', '/readyz');
         return { status, parts: body.parts };
       };
-      line.cut();
+      line.down();
       const reason = expect.stringMatching(/can not be reached .*see that it runs/);
       const away = { status: 503, parts: { eventLog: { state: 'not_ready', reason } } };
       await vi.waitFor(async () => expect(await ready()).toMatchObject(away), patience);
@@ -158,7 +158,7 @@ describe('an event log on a server that goes away', () => {
     await log.close();
     log = await open({ deadline: 1_000 });
     const event = newEvent();
-    line.hold();
+    line.rough.isFrozen = true;
     await expect(log.append('job-1', 'any', [event])).rejects.toThrow(/in time|can not be reached/);
     await expect(log.head()).rejects.toThrow(/in time|can not be reached/);
     line.mend();
@@ -185,7 +185,7 @@ describe('an event log on a server that goes away', () => {
   });
 
   it('appends, reads and follows over a slow line', async () => {
-    line.slow(50);
+    line.rough.delayMs = 50;
     const seen = follow(log, startOfLog);
     await Promise.all(
       Array.from({ length: 200 }, (_, n) => log.append(`job-${n}`, 'no_stream', [newEvent()])),
@@ -198,7 +198,7 @@ describe('an event log on a server that goes away', () => {
   it('ends a subscription at once that waits for a server that is away', async () => {
     const seen = follow(log, startOfLog);
     await vi.waitFor(() => expect(seen.caughtUp).toHaveLength(1), patience);
-    line.cut();
+    line.down();
     await vi.waitFor(() => expect(log.health().state).toBe('interrupted'), patience);
     const begun = performance.now();
     await seen.stop();

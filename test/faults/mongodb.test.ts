@@ -8,8 +8,8 @@ import {
   type TemporaryMongodb,
 } from '../support/mongodb/temporaryMongodb.ts';
 import { type TestServer, testServer } from '../support/mongodb/testServer.ts';
+import { openRoughLine, type RoughLine } from '../support/roughLine.ts';
 import { tellStory } from '../support/story.ts';
-import { openTcpProxy, type TcpProxy } from '../support/tcpProxy.ts';
 import { dumpSqlite, openTemporaryDocuments } from '../support/temporaryDocuments.ts';
 import { openTemporaryLog, type TemporaryLog } from '../support/temporaryLog.ts';
 
@@ -23,7 +23,7 @@ describe.skipIf('missing' in choice)(
   () => {
     let server: TestServer;
     let log: TemporaryLog;
-    let proxy: TcpProxy;
+    let line: RoughLine;
     let store: TemporaryMongodb;
     let troubles: unknown[];
     let running: ProjectionRunner[];
@@ -56,23 +56,25 @@ describe.skipIf('missing' in choice)(
     beforeEach(async () => {
       [troubles, running] = [[], []];
       log = await openTemporaryLog();
-      proxy = await openTcpProxy(Number(new URL(server.url).port));
-      const { hostname, port } = new URL(proxy.url);
-      store = await openTemporaryMongodb(`mongodb://${hostname}:${port}/?directConnection=true`, impatient);
+      line = await openRoughLine(() => Number(new URL(server.url).port));
+      store = await openTemporaryMongodb(
+        `mongodb://127.0.0.1:${line.port}/?directConnection=true`,
+        impatient,
+      );
     });
     afterEach(async () => {
       await Promise.all(running.map((runner) => runner.stop()));
       await store.cleanup();
-      await proxy.close();
+      await line.close();
       await log.cleanup();
     });
 
     it('makes the right documents though lines are cut in the middle of one bulk write after the other', async () => {
       await tellStory(log.log, 25);
-      proxy.cutAfter(40_000);
+      line.rough.resetAfterBytes = () => 40_000;
       const runner = await start();
-      await vi.waitFor(() => expect(proxy.cuts()).toBeGreaterThan(3), { timeout: 60_000 });
-      proxy.cutAfter(null);
+      await vi.waitFor(() => expect(line.resets()).toBeGreaterThan(3), { timeout: 60_000 });
+      line.rough.resetAfterBytes = () => Number.POSITIVE_INFINITY;
       await runner.whenProcessed(await log.log.head(), 90_000);
       const said = troubles.map((trouble) => (trouble instanceof Error ? trouble.message : trouble));
       expect(said).toContainEqual(expect.stringMatching(/^The document store .* can not be reached \(/));
@@ -85,31 +87,29 @@ describe.skipIf('missing' in choice)(
       await runner.whenProcessed(await log.log.head(), 60_000);
       const places = () => runner.health().map(({ name, state, position }) => ({ name, state, position }));
       const before = places();
-      await proxy.down();
+      line.down();
       await tellStory(log.log, 3);
       await expect(store.documents.checkpoint('messages_1')).rejects.toThrow(DocumentStoreUnavailable);
       await expect(store.documents.readRecord('kind', 'id')).rejects.toThrow(
         /^The document store 127\.0\.0\.1:\d+\/\w+ can not be reached \(.*\); check that MongoDB runs there/,
       );
       expect(places()).toEqual(before);
-      await proxy.up();
+      line.mend();
       await runner.whenProcessed(await log.log.head(), 90_000);
       expect(await dumpMongodb(store.url, names)).toEqual(await wanted());
     });
 
     it('waits for a server that is slow, and does not wait for one that does not answer', async () => {
-      proxy.slow(150);
+      line.rough.delayMs = 60;
       const runner = await start();
       await tellStory(log.log, 3);
       await runner.whenProcessed(await log.log.head(), 90_000);
       expect(await dumpMongodb(store.url, names)).toEqual(await wanted());
-      proxy.slow(60_000);
+      line.rough.isFrozen = true;
       await expect(store.documents.checkpoint('messages_1')).rejects.toThrow(
         /^The document store .* (does not answer in time|can not be reached)/,
       );
-      proxy.slow(0);
-      await proxy.down();
-      await proxy.up();
+      line.mend();
     });
   },
 );

@@ -1,8 +1,8 @@
 import { MongoClient } from 'mongodb';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { databaseUrl, type TestServer, testServer } from '../support/mongodb/testServer.ts';
+import { openRoughLine } from '../support/roughLine.ts';
 import { type ServerProcess, startServer } from '../support/serverProcess.ts';
-import { openTcpProxy } from '../support/tcpProxy.ts';
 import { makeTemporaryFolder } from '../support/temporaryLog.ts';
 
 /** A process that is dead is known to be; one that is stopped must be silent for 6 s first, and may be slow. */
@@ -107,17 +107,15 @@ describe.skipIf('missing' in choice)(
     );
 
     it('are not ready while MongoDB can not be reached, say so, and are again afterwards', async () => {
-      const proxy = await openTcpProxy(Number(new URL(server.url).port));
+      const line = await openRoughLine(() => Number(new URL(server.url).port));
       const { pathname } = new URL(url);
-      const one = await start(
-        `mongodb://127.0.0.1:${new URL(proxy.url).port}${pathname}?directConnection=true`,
-      );
+      const one = await start(`mongodb://127.0.0.1:${line.port}${pathname}?directConnection=true`);
       const ready = async () => {
         const response = await fetch(`${one.url}/readyz`);
         return { status: response.status, body: await response.json() };
       };
       await vi.waitFor(async () => expect((await ready()).status).toBe(200), patience);
-      await proxy.down();
+      line.down();
       await vi.waitFor(async () => {
         const { status, body } = await ready();
         expect([status, body.parts.documents.state, body.parts.eventLog.state]).toEqual([
@@ -126,7 +124,7 @@ describe.skipIf('missing' in choice)(
         expect(body.parts.documents.reason).toMatch(/no answer within|can not be reached/);
       }, patience);
       expect((await fetch(`${one.url}/healthz`)).status).toBe(200);
-      await proxy.up();
+      line.mend();
       await vi.waitFor(async () => expect((await ready()).status).toBe(200), patience);
       const token = await signIn(one);
       const { conversation } = await call(one, '/conversations', token, { title: 'Back' });
@@ -135,7 +133,7 @@ describe.skipIf('missing' in choice)(
         patience,
       );
       await one.stop();
-      await proxy.close();
+      await line.close();
     });
   },
 );

@@ -20,7 +20,6 @@ export const followScope = ({ url, token, address, tickMs = 500, retryMs = 20 }:
   const snapshots: { readonly position: Position; readonly snapshot: unknown }[] = [];
   let view: ViewState = 'loading';
   let cursor: Cursor | null = null;
-  let acknowledging = true;
   const follower = new ScopeFollower(
     address,
     {
@@ -51,9 +50,7 @@ export const followScope = ({ url, token, address, tickMs = 500, retryMs = 20 }:
       disconnected: () => follower.disconnected(),
       welcomed: () => {},
       batch: (batch, acknowledge) => {
-        follower.receive(batch, () => {
-          if (acknowledging) acknowledge();
-        });
+        follower.receive(batch, acknowledge);
         cursor = follower.cursor;
       },
       unsubscribed: (ended) => follower.unsubscribed(ended),
@@ -63,7 +60,6 @@ export const followScope = ({ url, token, address, tickMs = 500, retryMs = 20 }:
   connection.open();
 
   return {
-    connection,
     events,
     snapshots,
     view: () => view,
@@ -73,9 +69,8 @@ export const followScope = ({ url, token, address, tickMs = 500, retryMs = 20 }:
     untilLive: () => waitFor(() => view === 'live'),
     untilThrough: (position: Position = startOfLog) =>
       waitFor(() => follower.cursor !== null && follower.cursor.through >= position),
-    stopAcknowledging: () => {
-      acknowledging = false;
-    },
+    /** Connects again now, whatever pause it is in. */
+    hurry: () => connection.hurry(),
     close: () => {
       follower.close();
       connection.close();

@@ -3,18 +3,18 @@ import { calculateQueuePosition, connect, type DarkroomClient } from '../../../s
 import type { ConversationId } from '../../../src/events/ids.ts';
 import { ada, ben, type Node, openNode } from '../../support/deliveryNode.ts';
 import type { ToldJob } from '../../support/deliveryStory.ts';
-import { openBreakableLine } from '../../support/scriptedServerProxy.ts';
+import { openRoughLine, type RoughLine } from '../../support/roughLine.ts';
 
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
 
 let node: Node;
-let line: Awaited<ReturnType<typeof openBreakableLine>>;
+let line: RoughLine;
 let client: DarkroomClient;
 let conversation: ConversationId;
 
 beforeEach(async () => {
   node = await openNode({ TICK_MS: 200 });
-  line = await openBreakableLine(node.server.port);
+  line = await openRoughLine(() => node.server.port);
   conversation = await node.story.start(ada, ben);
   const session = { token: 'ada', user: { ...ada, roles: ['user'] } };
   client = connect({ url: line.url, session, retryMs: 5, tickMs: 200 });
@@ -65,7 +65,7 @@ describe('a client of real delivery', () => {
     const user = client.user();
     await until(() => expect(view.state.view).toBe('live'));
     await live(40, async (round) => {
-      if (round % 4 === 0) line.breakLines();
+      if (round % 4 === 0) line.cut();
       if (round % 8 === 0) await until(() => expect(client.connection.state).toBe('connected'));
     });
     const { open, queue: places, user: own } = await atTheEnd();
@@ -82,7 +82,7 @@ describe('a client of real delivery', () => {
       expect(active).toEqual(expected.toSorted((a, b) => (a.createdPosition < b.createdPosition ? 1 : -1)));
     });
     expect(view.state.messages).toHaveLength(80);
-    expect(line.broken()).toBeGreaterThan(3);
+    expect(line.resets()).toBeGreaterThan(3);
     queue.state.queue.waiting.forEach((job, index) => {
       expect(calculateQueuePosition(queue.state.queue, job.ticket)).toBe(index + 1);
     });

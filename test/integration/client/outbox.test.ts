@@ -1,13 +1,13 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
 import { type ConnectedClient, connect, memoryStorage, signIn } from '../../../src/client/index.ts';
 import type { ConversationId } from '../../../src/events/ids.ts';
+import { openRoughLine, type RoughLine } from '../../support/roughLine.ts';
 import { openRealServer } from '../../support/scriptedServerReal.ts';
-import { openTcpProxy, type TcpProxy } from '../../support/tcpProxy.ts';
 
 const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
 
 let server: Awaited<ReturnType<typeof openRealServer>>;
-let line: TcpProxy;
+let line: RoughLine;
 let client: ConnectedClient;
 let id: ConversationId;
 const storage = memoryStorage();
@@ -20,7 +20,7 @@ const open = async () =>
   connect({ url: line.url, session: await signIn(server.url, 'Ada'), retryMs: 20, outboxStorage: storage });
 
 beforeEach(async () => {
-  line = await openTcpProxy(Number(new URL(server.url).port));
+  line = await openRoughLine(() => Number(new URL(server.url).port));
   client = await open();
   id = (await client.api.startConversation({ title: 'Harbour' })).conversation.conversationId;
 });
@@ -36,11 +36,11 @@ describe('what is done while there is no connection', () => {
   it('happens once, in order, as soon as there is one again', async () => {
     const harbour = client.conversation(id);
     await until(() => expect(harbour.state.view).toBe('live'));
-    await line.down();
+    line.down();
     await reconnecting();
     const posted = ['one', 'two', 'three'].map((text) => harbour.post(text));
     await until(() => expect(client.outbox.state).toHaveLength(3));
-    await line.up();
+    line.mend();
     await Promise.all(posted);
     expect(await texts()).toEqual(['one', 'two', 'three']);
     await until(() =>
@@ -50,7 +50,7 @@ describe('what is done while there is no connection', () => {
   });
 
   it('is not lost with the program: the next one goes on with it', async () => {
-    await line.down();
+    line.down();
     await reconnecting();
     const lost = ['one', 'two'].map((text) => client.conversation(id).post(text));
     const told = Promise.allSettled(lost);
@@ -58,7 +58,7 @@ describe('what is done while there is no connection', () => {
     client.close();
     expect(await told).toMatchObject([{ reason: { code: 'closed' } }, { reason: { code: 'closed' } }]);
     client = await open();
-    await line.up();
+    line.mend();
     await until(async () => expect(await texts()).toEqual(['one', 'two']));
     await until(async () => expect(await storage.entries('')).toEqual([]));
   });
@@ -66,11 +66,11 @@ describe('what is done while there is no connection', () => {
   it('is refused, where it is, by name, and what follows goes on', async () => {
     const { conversation: other } = await client.api.startConversation({ title: 'Other' });
     await client.api.archiveConversation(id);
-    await line.down();
+    line.down();
     await reconnecting();
     const refused = client.conversation(id).post('too late');
     const posted = client.conversation(other.conversationId).post('in time');
-    await line.up();
+    line.mend();
     await expect(refused).rejects.toMatchObject({ code: 'conversation_archived', status: 409 });
     expect((await posted).message.text).toBe('in time');
     expect(client.outbox.state).toMatchObject([{ refusal: { code: 'conversation_archived' } }]);
