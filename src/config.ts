@@ -186,6 +186,23 @@ export const settings = z
       .describe('How long the built-in engine takes for a step, in ms.'),
     WORKERS: whole(0, 64).default(2).describe('Images drawn at once by this process.'),
     JOB_ATTEMPTS: whole(1, 20).default(3).describe('Attempts that a job may have.'),
+    MAX_WAITING_JOBS_PER_USER: whole(0, 1_000_000)
+      .default(100)
+      .describe('Pictures of one person that may wait; more are refused. 0: any number.'),
+    MAX_RUNNING_JOBS_PER_USER: whole(0, 1_000_000)
+      .default(10)
+      .describe(
+        'Pictures of one person that are drawn at once; their others keep their places and are passed over meanwhile. 0: any number.',
+      ),
+    MAX_QUEUE_LENGTH: whole(0, 1_000_000)
+      .default(10_000)
+      .describe('Pictures of all people that may wait; more are refused. 0: any number.'),
+    FAIR_SHARE: z
+      .enum(['on', 'off'], 'must be on or off')
+      .default('off')
+      .describe(
+        '`on`: people whose pictures have the same priority take turns; `off`: first come, first served.',
+      ),
     LEASE_MS: whole(500, 600_000)
       .default(30_000)
       .describe('A running job that is silent for longer is given to another worker.'),

@@ -13,6 +13,7 @@ import { createRefusals } from './api/http/refusals.ts';
 import { createMetrics, type Metrics } from './api/metrics/createMetrics.ts';
 import { watchDelivery, watchFiles, watchLog, watchSweep, watchWorkload } from './api/metrics/watch.ts';
 import { openAuthentication } from './api/openAuthentication.ts';
+import { createQueueDoor } from './api/queueDoor.ts';
 import { createCommands } from './commands/createCommands.ts';
 import type { Config } from './config.ts';
 import { EventLogUnavailable, EventLogUnopenable } from './events/log/eventLog.ts';
@@ -177,6 +178,11 @@ type Stores = Awaited<ReturnType<typeof openStores>>;
 
 const jobLimitsOf = (config: Config) => ({ attempts: config.JOB_ATTEMPTS, timeoutMs: config.JOB_TIMEOUT_MS });
 
+const queueRulesOf = (config: Config) => ({
+  limits: { waitingPerPerson: config.MAX_WAITING_JOBS_PER_USER, length: config.MAX_QUEUE_LENGTH },
+  fairShare: config.FAIR_SHARE === 'on',
+});
+
 const startWorkers = (
   config: Config,
   logger: Logger,
@@ -199,21 +205,14 @@ const startWorkers = (
     const worker = actingAs(`worker:${v7()}`, 'Image worker');
     started(
       startImageWorker({
-        ...stores,
-        ...worker,
-        engines,
-        logger,
-        now,
-        clock: monotonic,
-        slots,
-        leaseMs,
-        drainMs,
+        ...{ ...stores, ...worker, engines, logger, now, clock: monotonic, slots, leaseMs, drainMs },
+        runningPerPerson: config.MAX_RUNNING_JOBS_PER_USER,
       }),
     );
   }
   if (!does.has('sweep')) return undefined;
   const { desk } = actingAs('queueing', 'Queueing');
-  const queueing = started(startQueueing({ ...stores, desk, logger }));
+  const queueing = started(startQueueing({ ...stores, desk, rules: queueRulesOf(config), logger }));
   const sweeping = { ...actingAs('sweep', 'Sweep'), engines, when, leaseMs, stuckAfterMs };
   const sweep = started(startSweep({ ...sweeping, readModel, logger, now, clock: monotonic }));
   const { SEAL_EVENTS: events, SEAL_MS: ms } = config;
@@ -250,6 +249,7 @@ const startApi = async (
       return (await readModel.job(id))?.messageId ?? null;
     },
     jobLimits: jobLimitsOf(config),
+    door: createQueueDoor({ log, documents, readModel, ...queueRulesOf(config) }),
   });
   const commands = metrics.countSubmissions(bareCommands);
   const delivery = opened(

@@ -1,4 +1,5 @@
 import { DomainError, type DomainErrorCode, domainErrors, InvalidInput } from '../commands/errors.ts';
+import { failures } from '../events/failures.ts';
 import { EventLogUnavailable } from '../events/log/eventLog.ts';
 import { ImageStoreUnavailable } from '../images/imageStore.ts';
 import { DocumentStoreUnavailable } from '../projections/documents/documentStore.ts';
@@ -33,6 +34,8 @@ export const problems = {
   body_too_large: { status: 413, title: 'The body is too large' },
   unsupported_media_type: { status: 415, title: 'The body is of a wrong type' },
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
+  quota_exceeded: { status: domainErrors.quota_exceeded, title: failures.quota_exceeded.title },
+  queue_full: { status: domainErrors.queue_full, title: failures.queue_full.title },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   too_many_conflicts: { status: domainErrors.too_many_conflicts, title: 'Too many others changed this' },
@@ -101,6 +104,18 @@ export const notSignedIn = (): Problem =>
 
 const soon = { 'Retry-After': '1' };
 
+/** When it is worth trying again, in seconds, after a rule said no that will say yes in a while. */
+const waits: Partial<Record<DomainErrorCode, string>> = {
+  quota_exceeded: '10',
+  queue_full: '60',
+  too_many_conflicts: '1',
+};
+
+const headersOf = (code: DomainErrorCode): Record<string, string> => {
+  const seconds = waits[code];
+  return seconds === undefined ? {} : { 'Retry-After': seconds };
+};
+
 /** What Express and its body parser reject with: an error that carries its status. */
 const statusOf = (error: unknown): number | null =>
   error instanceof Error && 'status' in error && typeof error.status === 'number' ? error.status : null;
@@ -126,10 +141,7 @@ const isUnavailable = (error: unknown): boolean =>
 export const problemOf = (error: unknown): Problem => {
   if (error instanceof Problem) return error;
   if (error instanceof DomainError)
-    return new Problem(error.code, error.message, {
-      cause: error,
-      headers: problems[error.code].status === 503 ? soon : {},
-    });
+    return new Problem(error.code, error.message, { cause: error, headers: headersOf(error.code) });
   if (error instanceof InvalidInput) return invalidInput(error.problems, { cause: error });
   if (error instanceof ForeignCursor)
     return invalidInput(

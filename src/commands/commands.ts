@@ -3,6 +3,7 @@ import type { ImageRequest } from '../events/imageRequest.ts';
 import type { JsonObject } from '../events/json.ts';
 import type { Handling } from './handler.ts';
 import type { Principal } from './permissions.ts';
+import type { QueueDoor } from './queueLimits.ts';
 
 /** Who asks for a command, and under which ids it goes into the log. */
 export interface CommandContext {
@@ -79,4 +80,6 @@ export interface CommandSurroundings extends Omit<Handling, 'log'> {
   readonly locateJob: (id: JobId) => Promise<MessageId | null>;
   /** Attempts a job may have, and the longest that one may take, in milliseconds. */
   readonly jobLimits: { readonly attempts: number; readonly timeoutMs: number };
+  /** Left out: everyone is let in. */
+  readonly door?: QueueDoor | undefined;
 }

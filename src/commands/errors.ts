@@ -15,6 +15,10 @@ export const domainErrors = {
   job_not_queued: 409,
   /** Over 64 KB, or nested over 16 deep, once the patch is merged in. */
   metadata_too_large: 409,
+  /** So many of a person's pictures wait that no more are taken. */
+  quota_exceeded: 429,
+  /** So many pictures of all people wait that no more are taken. */
+  queue_full: 429,
   /** Other writers kept coming first; nothing was done. */
   too_many_conflicts: 503,
 } as const;

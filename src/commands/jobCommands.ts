@@ -1,6 +1,6 @@
 import { type JobId, type Position, startOfLog } from '../events/ids.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
-import { conversationStream, jobStream, messageStream } from '../events/streams.ts';
+import { conversationStream, jobStream, messageStream, queueStream } from '../events/streams.ts';
 import { causeOf } from './cause.ts';
 import { circumstancesOf } from './circumstances.ts';
 import type { CommandContext, CommandSurroundings, Commands } from './commands.ts';
@@ -9,9 +9,11 @@ import { partOf, retryIdOf } from './derivedIds.ts';
 import { DomainError } from './errors.ts';
 import { handle, load } from './handler.ts';
 import { type JobCommand, jobDecider } from './job.ts';
-import { limitsFor } from './jobState.ts';
+import { type JobState, limitsFor } from './jobState.ts';
 import { messageDecider, type PostedMessage, removedError } from './message.ts';
 import { type Action, may, type Principal, permit } from './permissions.ts';
+import { openDoor } from './queueLimits.ts';
+import { inTurn } from './turns.ts';
 
 const noSuchJob = (): DomainError =>
   new DomainError('not_found', 'There is no job with this id that you can see.');
@@ -20,6 +22,7 @@ type JobCommands = Pick<Commands, 'cancelJob' | 'cancelJobs' | 'retryJob' | 'pri
 
 export const jobCommands = (log: EventLog, surroundings: CommandSurroundings): JobCommands => {
   const handling = { ...surroundings, log };
+  const { door = openDoor } = surroundings;
 
   /** The job, and the message that asked for it. */
   const locate = async (id: JobId) => {
@@ -46,7 +49,7 @@ export const jobCommands = (log: EventLog, surroundings: CommandSurroundings): J
     id: JobId,
     { conversationId, messageId, author }: PostedMessage,
     command: JobCommand,
-    permit: () => unknown,
+    permit: (job: JobState) => unknown,
   ) => {
     const subject = { conversationId, messageId, jobId: id, ownerId: author.id };
     const cause = { ...causeOf(context), subject };
@@ -88,15 +91,22 @@ export const jobCommands = (log: EventLog, surroundings: CommandSurroundings): J
       const limits = limitsFor(request, surroundings.jobLimits);
       const jobId = retryIdOf(id);
       const asked = { jobId, conversationId, messageId, owner, request, limits, priority };
-      const again = { type: 'queue', ...asked, round: 0, retryOf: id } as const;
-      const { position } = await run(context, jobId, posted, again, async () => {
-        const { job, message, around } = await permitted('retryJob', principal, id);
-        if (job.status !== 'failed' && job.status !== 'cancelled')
-          throw new DomainError('job_not_retryable', 'Only a failed or cancelled job can be tried again.');
-        if (around.status === 'archived') throw archivedError();
-        if (message.status === 'removed') throw removedError();
+      // One at a time, each after the one before it can be read: else all would be let in as the last.
+      return inTurn(log, queueStream, async () => {
+        await door.catchUp();
+        const round = await door.roundFor(owner.id, priority);
+        const again = { type: 'queue', ...asked, round, retryOf: id } as const;
+        const { position } = await run(context, jobId, posted, again, async (retried) => {
+          const { job, message, around } = await permitted('retryJob', principal, id);
+          if (job.status !== 'failed' && job.status !== 'cancelled')
+            throw new DomainError('job_not_retryable', 'Only a failed or cancelled job can be tried again.');
+          if (around.status === 'archived') throw archivedError();
+          if (message.status === 'removed') throw removedError();
+          // Two clicks make one job: the second finds it there.
+          if (retried.status === 'none') await door.permitOneMore(owner.id);
+        });
+        return { jobId, position };
       });
-      return { jobId, position };
     },
     async prioritizeJob(context, id, priority) {
       const { position } = await change('prioritizeJob', context, id, { type: 'prioritize', priority });

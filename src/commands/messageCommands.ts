@@ -11,6 +11,7 @@ import { DomainError, InvalidInput } from './errors.ts';
 import { handle, load } from './handler.ts';
 import { type MessageCommand, messageDecider, noSuchMessage } from './message.ts';
 import { type Action, may, type Principal, permit } from './permissions.ts';
+import { openDoor } from './queueLimits.ts';
 
 /** What a picture is like where the person doesn't say. */
 const defaults = {
@@ -56,6 +57,7 @@ type MessageCommands = Pick<Commands, 'postMessage' | 'editMessage' | 'mergeMeta
 
 export const messageCommands = (log: EventLog, surroundings: CommandSurroundings): MessageCommands => {
   const handling = { ...surroundings, log };
+  const { door = openDoor } = surroundings;
 
   /** Rules across streams are read from the log; what is decided in the same instant may land behind. */
   const change = async (action: Action, context: CommandContext, id: MessageId, command: MessageCommand) => {
@@ -88,11 +90,13 @@ export const messageCommands = (log: EventLog, surroundings: CommandSurroundings
       } as const;
       const stream = messageStream(messageId);
       const cause = causeOf(context);
-      const { position } = await handle(handling, messageDecider, stream, command, cause, async () => {
+      const { position } = await handle(handling, messageDecider, stream, command, cause, async (message) => {
         const { state } = await load(log, conversationStream(conversationId), conversationDecider);
         permitIn('post', principal, state);
         if (state.status === 'archived') throw archivedError();
         checkPriority(priority, principal);
+        // Who repeats a message that is there already asks for no second picture.
+        if (asked !== null && message.status === 'none') await door.permitOneMore(id);
       });
       return { messageId, jobId: asked?.jobId ?? null, position };
     },

@@ -5,6 +5,7 @@ import { messages } from './messages.ts';
 import type { AnyProjection } from './projection.ts';
 import { queue, queueState } from './queue.ts';
 import { queueing } from './queueing.ts';
+import { rounds } from './rounds.ts';
 import { search } from './search.ts';
 import { timeline } from './timeline.ts';
 import { times } from './times.ts';
@@ -18,6 +19,7 @@ export const projections: readonly AnyProjection[] = [
   queue,
   queueState,
   queueing,
+  rounds,
   images,
   timeline,
   times,

@@ -136,6 +136,17 @@ export interface QueueState {
   readonly position: Position;
 }
 
+/** How far a person has come in the rounds of the fair share, at one priority; id `<priority>:<ownerId>`. */
+export interface BegunRound {
+  readonly ownerId: UserId;
+  readonly priority: number;
+  /** Highest of their pictures that were begun. */
+  readonly round: number;
+  /** As text that sorts, with the owner, so that no two are the same. */
+  readonly roundKey: string;
+  readonly position: Position;
+}
+
 /** What is still to be done by the process that queues: kept a message. */
 export interface QueueingTask {
   readonly messageId: MessageId;

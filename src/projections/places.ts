@@ -50,6 +50,9 @@ export type QueueChange = {
 export const queueOrderKey = ({ priority, round, ticket }: QueueOrder): string =>
   `${String(10 - priority).padStart(2, '0')}-${String(round).padStart(10, '0')}-${ticket}`;
 
+/** After every key of this priority, and before those of lower ones. */
+export const endOfPriority = (priority: number): string => `${String(10 - priority).padStart(2, '0')}-:`;
+
 /** Negative where `a` is drawn before `b`. */
 export const compareQueueOrder = (a: QueueOrder, b: QueueOrder): number =>
   b.priority - a.priority || a.round - b.round || (a.ticket < b.ticket ? -1 : a.ticket > b.ticket ? 1 : 0);

@@ -9,7 +9,7 @@ import type { EventLog } from '../events/log/eventLog.ts';
 import type { Actor, Subject } from '../events/metadata.ts';
 import { conversationStream, jobStream, messageStream } from '../events/streams.ts';
 import { pauseAfter } from './backoff.ts';
-import type { Failure, JobDesk, Standing } from './jobDesk.ts';
+import type { Admit, Failure, JobDesk, Standing } from './jobDesk.ts';
 
 export interface JobDeskParts {
   readonly log: EventLog;
@@ -19,10 +19,21 @@ export interface JobDeskParts {
   /** A new UUID, version 7. */
   readonly newId: () => string;
   readonly jobLimits: JobLimits;
+  /** 0–1, so that jobs which failed together come back apart. */
+  readonly random?: () => number;
 }
 
+const admitAll: Admit = async () => ({ round: 0 });
+
 /** The desk of one actor, on this log. */
-export const createJobDesk = ({ log, actor, now, newId, jobLimits }: JobDeskParts): JobDesk => {
+export const createJobDesk = ({
+  log,
+  actor,
+  now,
+  newId,
+  jobLimits,
+  random = Math.random,
+}: JobDeskParts): JobDesk => {
   /** Goes on with what a person asked for: under the request that the job, or before it its message, began with. */
   const run = (
     id: JobId,
@@ -42,13 +53,13 @@ export const createJobDesk = ({ log, actor, now, newId, jobLimits }: JobDeskPart
   };
 
   const lostAttempt = (attempt: number, { code, reference, spared }: Failure) => {
-    const pause = pauseAfter(attempt, Math.random());
+    const pause = pauseAfter(attempt, random());
     const { notBefore } = spared ?? { notBefore: new Date(now().getTime() + pause) };
     const again = { notBefore: notBefore?.toISOString() ?? null, spared: spared !== undefined };
     return { attempt, code, reference, ...again };
   };
 
-  const queue = async (messageId: MessageId): Promise<void> => {
+  const queue = async (messageId: MessageId, admit = admitAll): Promise<void> => {
     const { state, correlationId } = await load(log, messageStream(messageId), messageDecider);
     if (state.status === 'none' || state.posted.image === null) return;
     const { conversationId, author, image } = state.posted;
@@ -59,9 +70,14 @@ export const createJobDesk = ({ log, actor, now, newId, jobLimits }: JobDeskPart
       await run(jobId, { type: 'cancel', by: actor }, subject, correlationId);
       return;
     }
+    const admission = await admit(author.id, priority);
+    if ('refused' in admission) {
+      await run(jobId, { type: 'refuse', ...admission.refused }, subject, correlationId);
+      return;
+    }
     const limits = limitsFor(request, jobLimits);
-    const asked = { jobId, conversationId, messageId, owner: author, request, priority };
-    await run(jobId, { type: 'queue', ...asked, round: 0, limits, retryOf: null }, subject, correlationId);
+    const asked = { jobId, conversationId, messageId, owner: author, request, priority, ...admission };
+    await run(jobId, { type: 'queue', ...asked, limits, retryOf: null }, subject, correlationId);
   };
 
   return {

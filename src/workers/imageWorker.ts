@@ -35,6 +35,8 @@ export interface ImageWorkerParts {
   readonly leaseMs: number;
   /** How long it goes on drawing when it is stopped. */
   readonly drainMs: number;
+  /** Pictures of one person drawn at once, by all workers; 0: any number. */
+  readonly runningPerPerson?: number;
 }
 
 /** Something that runs until it is stopped. */
@@ -82,6 +84,7 @@ const isReady = (circuit: Circuit, now: Date): boolean =>
 export const startImageWorker = (parts: ImageWorkerParts): Running => {
   const { log, documents, projections, desk, circuits, engines, logger, now, slots, leaseMs, drainMs } =
     parts;
+  const { runningPerPerson = 0 } = parts;
   const calls = new Map<string, EngineCalls<Finished>>();
   const callsOf = ({ name }: Pick<ImageEngine, 'name'>): EngineCalls<Finished> => {
     const known = calls.get(name) ?? createEngineCalls<Finished>(name);
@@ -104,7 +107,10 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
     }
     const told = events.flatMap((event) => (isEngineEvent(event) ? [event.data.engine] : []));
     for (const name of new Set(told)) callsOf({ name }).follow(await circuits.of(name));
-    if (events.some(({ type }) => opportunities.has(type))) bell.ring();
+    // Where a person's pictures are limited, the end of one may let another of theirs begin.
+    const isOpportunity = ({ type }: DomainEvent): boolean =>
+      opportunities.has(type) || (runningPerPerson > 0 && endings.has(type));
+    if (events.some(isOpportunity)) bell.ring();
   };
 
   const begin = (claim: Claim, able: readonly ImageEngine[]): void => {
@@ -134,7 +140,8 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
     );
     const circuitOf = ({ name }: ImageEngine): Circuit => known.get(name) ?? closedCircuit;
     const at = now();
-    const next = await nextInQueue(documents, at, engines, (engine) => isReady(circuitOf(engine), at));
+    const mayBegin = (engine: ImageEngine): boolean => isReady(circuitOf(engine), at);
+    const next = await nextInQueue(documents, at, engines, mayBegin, runningPerPerson);
     if (next === null) return false;
     const { jobId, engine, others } = next;
     const isProbe = circuitOf(engine).status !== 'closed';

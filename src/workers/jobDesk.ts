@@ -1,6 +1,6 @@
 import type { Submission } from '../commands/jobState.ts';
 import type { FailureCode } from '../events/failures.ts';
-import type { JobId, MessageId } from '../events/ids.ts';
+import type { JobId, MessageId, UserId } from '../events/ids.ts';
 import type { ImageRequest } from '../events/imageRequest.ts';
 import type { Picture } from '../events/job.ts';
 import type { Progress } from './pacing.ts';
@@ -36,10 +36,19 @@ export interface Failure {
  */
 export type Standing = 'kept' | 'lost' | 'handedOver';
 
+/** Whether one more of this person's jobs may join the queue, and in which round of the fair share. */
+export type Admit = (
+  owner: UserId,
+  priority: number,
+) => Promise<
+  | { readonly round: number }
+  | { readonly refused: { readonly code: FailureCode; readonly reference: string } }
+>;
+
 /** Everything that happens to a job by itself, as decisions appended to the log under one actor. */
 export interface JobDesk {
-  /** Queues the job that the message asked for, or ends it where message or conversation are gone. */
-  queue(messageId: MessageId): Promise<void>;
+  /** Queues the job that the message asked for, or ends it: where `admit` says no, or its place in the world is gone. */
+  queue(messageId: MessageId, admit?: Admit): Promise<void>;
   /** Takes the job for its next attempt; null where it doesn't wait, or another worker was first. */
   claim(jobId: JobId, engine: string): Promise<Claim | null>;
   /** Noted before anything else is done, so that the next attempt can ask for it. */

@@ -9,6 +9,7 @@ import { keepLeases, type Leases } from '../projections/leases.ts';
 import type { QueueingTask } from '../projections/model.ts';
 import { queueing } from '../projections/queueing.ts';
 import type { ProjectionRunner } from '../projections/runner.ts';
+import { createAdmission, type QueueRules } from './admission.ts';
 import { followLog } from './following.ts';
 import type { Running } from './imageWorker.ts';
 import type { JobDesk } from './jobDesk.ts';
@@ -18,8 +19,12 @@ export interface QueueingParts {
   readonly documents: DocumentReader & Pick<DocumentStore, 'readRecord' | 'writeRecord'>;
   readonly projections: Pick<ProjectionRunner, 'whenProcessed'>;
   readonly desk: Pick<JobDesk, 'queue' | 'cancel'>;
+  /** Left out: everyone may queue any number, first come, first served. */
+  readonly rules?: QueueRules;
   readonly logger: Logger;
 }
+
+const noRules: QueueRules = { limits: { waitingPerPerson: 0, length: 0 }, fairShare: false };
 
 /** Of many processes that queue one leads: it queues, the others wait for its end. */
 export interface QueueingHealth {
@@ -61,13 +66,14 @@ const tasks = async function* (
  * The process that queues, of many the one that holds the lease: works off the to-do list that is
  * projected from the log, in the order of the messages. The list holds what is not done yet, so it needs
  * no checkpoint, and a crash anywhere leaves the rest of the list. Doing a task twice, here or on another
- * node, is one job: its id is derived.
+ * node, is one job: its id is derived. Limits and rounds are decided here, one job after another.
  */
 export const startQueueing = ({
   log,
   documents,
   projections,
   desk,
+  rules = noRules,
   logger,
 }: QueueingParts): Running & {
   health(): QueueingHealth;
@@ -78,6 +84,9 @@ export const startQueueing = ({
   const archived = new Set<string>();
   /** Something may have been archived that was not heard. */
   let mustLook = true;
+
+  const catchUp = async (): Promise<void> => projections.whenProcessed(await log.head(), patience);
+  const admission = createAdmission({ ...rules, documents, catchUp, logger });
 
   const hear = async (events: readonly DomainEvent[]): Promise<void> => {
     for (const event of events)
@@ -91,9 +100,10 @@ export const startQueueing = ({
   };
 
   const workOff = async (): Promise<void> => {
+    admission.begin();
     for await (const task of tasks(documents, { due: true })) {
       if (task.removed) await cancelAll(task);
-      else await desk.queue(task.messageId);
+      else await desk.queue(task.messageId, admission.admit);
     }
     for (const conversationId of [...archived]) {
       for await (const task of tasks(documents, { conversationId })) await cancelAll(task);
@@ -127,7 +137,7 @@ export const startQueueing = ({
       try {
         if (kept.held().length > 0) {
           // Before looking, too: who did this before may have projected as well, and died with it half done.
-          await projections.whenProcessed(await log.head(), patience);
+          await catchUp();
           if (mustLook) {
             mustLook = false;
             await lookForArchived();

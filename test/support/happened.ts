@@ -112,7 +112,7 @@ export const openHistory = () => {
           image: { jobId: jobNumber(n), request, priority },
         },
       }),
-    queued: (n: number, owner: Person = ada, priority = 0, retryOf: number | null = null) =>
+    queued: (n: number, owner: Person = ada, priority = 0, retryOf: number | null = null, round = 0) =>
       job(
         n,
         {
@@ -124,7 +124,7 @@ export const openHistory = () => {
             owner,
             request,
             priority,
-            round: 0,
+            round,
             limits: { attempts: 3, timeoutMs: 600_000 },
             retryOf: retryOf === null ? null : jobNumber(retryOf),
           },

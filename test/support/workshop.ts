@@ -115,7 +115,7 @@ export const openWorkshop = async ({
     ...{ folder, log, commands, readModel, images, logger, clock, conversationId, deskOf, circuitsOf },
     worker(
       engines: ImageEngine | readonly ImageEngine[],
-      more: { slots?: number; leaseMs?: number; drainMs?: number } = {},
+      more: { slots?: number; leaseMs?: number; drainMs?: number; runningPerPerson?: number } = {},
     ): Running {
       const id = `worker:${v7()}`;
       const started = startImageWorker({
@@ -124,6 +124,7 @@ export const openWorkshop = async ({
         slots: more.slots ?? 1,
         leaseMs: more.leaseMs ?? 30_000,
         drainMs: more.drainMs ?? 0,
+        runningPerPerson: more.runningPerPerson ?? 0,
       });
       running.push(started);
       return started;

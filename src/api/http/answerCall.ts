@@ -26,10 +26,13 @@ const commands = '2f8f2d0a-63f5-4c8f-8f1c-0d6c0f7a9b11';
 
 const commandIdOf = (user: string, key: string): CommandId => commandId.parse(v5(key, v5(user, commands)));
 
-/** A refusal is an answer too, that a repetition is given again; a failure of ours (5xx) is none. */
+/**
+ * A refusal is an answer too, that a repetition is given again; a failure of ours (5xx) is none, nor is
+ * "not now" (429): who comes again as told, under the same key, is to get through.
+ */
 const refusal = (error: unknown, reference: string): Answer => {
   const problem = problemOf(error);
-  if (problem.status >= 500) throw error;
+  if (problem.status >= 500 || problem.status === 429) throw error;
   return {
     status: problem.status,
     headers: { 'Content-Type': 'application/problem+json; charset=utf-8', ...problem.headers },

@@ -33,6 +33,7 @@ const jobCounts = (registry: Registry) => {
   // What is 0 until it happens is told as 0, else its first time could not be seen as an increase.
   for (const outcome of ['completed', ...failureCodes])
     for (const by of ['worker', 'sweep']) attempts.inc({ outcome, by }, 0);
+  for (const code of ['quota_exceeded', 'queue_full']) jobs.inc({ outcome: 'refused', code }, 0);
   return (event: NewEvent): void => {
     const { type } = event;
     const ending = endings[type];

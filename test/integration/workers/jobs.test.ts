@@ -1,6 +1,7 @@
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { EngineError } from '../../../src/workers/engines/imageEngine.ts';
-import { adas } from '../../support/story.ts';
+import { ben } from '../../support/happened.ts';
+import { adas, contextOf } from '../../support/story.ts';
 import {
   drawAtOnce,
   drawNever,
@@ -44,6 +45,24 @@ describe('the image worker', () => {
     expect(asked.toSorted()).toEqual(jobs.map((_, number) => `picture ${number}`).toSorted());
     for (const id of jobs)
       expect((await history(id)).filter((type) => type === 'JobStarted')).toHaveLength(1);
+  });
+
+  it('passes over who has as many drawn as one person may: their place is kept, and theirs is next when one ends', async () => {
+    const { worker, ask, ends, commands } = workshop;
+    const bens = contextOf(ben);
+    const { conversationId } = await commands.startConversation(bens, { title: 'Ben' });
+    const [first, second] = [await ask('first'), await ask('second')];
+    await ends(second, 'queued');
+    const { jobId } = await commands.postMessage(bens, conversationId, { text: 'third', image: {} });
+    if (jobId === null) throw new Error('a job was asked for');
+    // Two workers have room for all three.
+    worker(scriptedEngine(drawNever).engine, { slots: 2, runningPerPerson: 1 });
+    worker(scriptedEngine(drawNever).engine, { slots: 1, runningPerPerson: 1 });
+    await ends(first, 'running');
+    await ends(jobId, 'running');
+    expect(await ends(second, 'queued')).toMatchObject({ place: 1 });
+    await commands.cancelJob(adas(), first);
+    await ends(second, 'running');
   });
 
   it('stops a running job at the engine when it is cancelled, and nothing follows', async () => {

@@ -25,9 +25,19 @@ describe('docs/errors.md', () => {
     expect(page).toContain(`\`${code}\` | ${domainErrors[code]} |`);
   });
 
-  it.each(failureCodes)('explains %s, and whether trying again can help', (code) => {
-    const help = failures[code].retryable ? 'yes' : 'no';
-    expect(page).toMatch(new RegExp(`\`${code}\` \\| [^|]+ \\| ${help} \\|`));
+  it.each(failureCodes)(
+    'explains %s in the words that its picture shows, and says whether trying again can help',
+    (code) => {
+      const { title, whatHappened, whatToDo, retryable } = failures[code];
+      const row = `\`${code}\` | ${title} | ${whatHappened} | ${whatToDo} | ${retryable ? 'yes' : 'no'} |`;
+      expect(page).toContain(row);
+    },
+  );
+
+  it.each(failureCodes)('has a title, what happened and what to do for %s, a sentence each', (code) => {
+    const { title, whatHappened, whatToDo } = failures[code];
+    expect(title).toMatch(/^[A-Z].{5,60}[^.]$/);
+    for (const sentence of [whatHappened, whatToDo]) expect(sentence).toMatch(/^[A-Z].{10,}\.$/);
   });
 
   it('has no code that there is not', () => {
@@ -84,6 +94,16 @@ describe('a problem', () => {
       ]);
       expect(problem.message).not.toContain('disk');
     }
+  });
+
+  it('says when to come again where a rule says no for now', () => {
+    for (const [code, seconds] of [
+      ['quota_exceeded', '10'],
+      ['queue_full', '60'],
+      ['too_many_conflicts', '1'],
+    ] as const)
+      expect(problemOf(new DomainError(code, 'Not now.')).headers).toEqual({ 'Retry-After': seconds });
+    expect(problemOf(new DomainError('job_ended', 'No.')).headers).toEqual({});
   });
 
   it('tells nothing of what is not known', () => {

@@ -163,15 +163,17 @@ describe('a picture asked for', () => {
     const commands = metrics.countSubmissions({ retryJob } as Commands);
     await commands.retryJob(context, id).catch((thrown: unknown) => expect(thrown).toBe(cause));
     const { value } = readScrape((await metrics.exposition()).text);
-    return ['accepted', 'refused', 'failed'].map((outcome) =>
+    return ['accepted', 'refused', 'limited', 'failed'].map((outcome) =>
       value('darkroom_submissions_total', { outcome }),
     );
   };
 
-  it('is accepted, refused by a rule, or failed by the server', async () => {
-    expect(await retried(null)).toEqual([1, 0, 0]);
-    expect(await retried(new DomainError('job_not_retryable', 'No.'))).toEqual([0, 1, 0]);
-    expect(await retried(new DomainError('too_many_conflicts', 'No.'))).toEqual([0, 0, 1]);
-    expect(await retried(new EventLogUnavailable('away'))).toEqual([0, 0, 1]);
+  it('is accepted, refused by a rule, kept out by a limit, or failed by the server', async () => {
+    expect(await retried(null)).toEqual([1, 0, 0, 0]);
+    expect(await retried(new DomainError('job_not_retryable', 'No.'))).toEqual([0, 1, 0, 0]);
+    expect(await retried(new DomainError('quota_exceeded', 'No.'))).toEqual([0, 0, 1, 0]);
+    expect(await retried(new DomainError('queue_full', 'No.'))).toEqual([0, 0, 1, 0]);
+    expect(await retried(new DomainError('too_many_conflicts', 'No.'))).toEqual([0, 0, 0, 1]);
+    expect(await retried(new EventLogUnavailable('away'))).toEqual([0, 0, 0, 1]);
   });
 });
