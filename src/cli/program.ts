@@ -1,9 +1,12 @@
 import { Command } from 'commander';
+import { addAuditExplain, addAuditWait } from './auditJob.ts';
+import { addAuditSearch } from './auditSearch.ts';
 import type { Register } from './command.ts';
 import { addLogCopy } from './logCopy.ts';
 import { addLogSeals } from './logSeals.ts';
 import { addLogVerify } from './logVerify.ts';
 import { addServe } from './serve.ts';
+import { addShow } from './show.ts';
 
 /** Commands that share their first word. Each entry adds one of them, from a file of its own. */
 const group =
@@ -16,6 +19,12 @@ const group =
 const commands: readonly Register[] = [
   addServe,
   group('log', 'Work on the event log.', [addLogCopy, addLogSeals, addLogVerify]),
+  group('audit', 'Tell what happened, who did it, why, and what it changed.', [
+    addAuditSearch,
+    addAuditExplain,
+    addAuditWait,
+  ]),
+  addShow,
 ];
 
 /**

@@ -1,8 +1,8 @@
 import { may, type Principal, permit } from '../../commands/permissions.ts';
-import { type Position, positionOf, startOfLog } from '../../events/ids.ts';
+import type { Position } from '../../events/ids.ts';
 import type { TimelineRow } from '../../projections/model.ts';
 import type { AuditFilter, PastEvent, Seeing } from '../../projections/past.ts';
-import { wordsOf } from '../../projections/words.ts';
+import { auditFilter, latest } from '../audit/auditFilter.ts';
 import { type AuditItem, auditItem } from '../audit/auditItem.ts';
 import { redact } from '../delivery/redact.ts';
 import { notFound } from '../problems.ts';
@@ -15,18 +15,6 @@ export interface AuditPage {
   readonly items: readonly AuditItem[];
   readonly goOnAfter: Position | null;
 }
-
-const directlyBefore = (position: Position): Position =>
-  position === startOfLog ? startOfLog : positionOf(BigInt(position) - 1n);
-
-const latest = (...positions: readonly (Position | undefined)[]): Position | undefined =>
-  positions
-    .filter((each) => each !== undefined)
-    .toSorted()
-    .at(-1);
-
-const earliest = (...positions: readonly (Position | undefined)[]): Position | undefined =>
-  positions.filter((each) => each !== undefined).toSorted()[0];
 
 /**
  * The audit trail as one person may read it. An auditor: all of it. Others: what happened in a conversation
@@ -49,23 +37,10 @@ export const readingAuditOf = (parts: Pick<HttpApiParts, 'log' | 'readModel' | '
       throw notFound('job');
   };
 
-  const filterOf = async (query: AuditQuery): Promise<AuditFilter> => {
-    const { from, to, after, before, text, limit: _, cursor: __, ...same } = query;
-    if (from !== undefined || to !== undefined) await readModel.whenProcessed(await log.head(), longestWait);
-    // The last that was recorded before: one millisecond is the least that times differ by.
-    const begun =
-      from === undefined
-        ? undefined
-        : await past.positionAt(new Date(new Date(from).getTime() - 1).toISOString());
-    const ended = to === undefined ? undefined : await past.positionAt(to);
-    const first = latest(after, begun);
-    const last = earliest(before === undefined ? undefined : directlyBefore(before), ended);
-    return {
-      ...same,
-      ...(first === undefined ? {} : { after: first }),
-      ...(last === undefined ? {} : { until: last }),
-      ...(text === undefined ? {} : { words: wordsOf(text) }),
-    };
+  const filterOf = async ({ limit: _, cursor: __, ...query }: AuditQuery): Promise<AuditFilter> => {
+    const isTimed = query.from !== undefined || query.to !== undefined;
+    if (isTimed) await readModel.whenProcessed(await log.head(), longestWait);
+    return auditFilter(query, past);
   };
 
   const removedOf = (rows: readonly Pick<TimelineRow, 'messageId'>[]) =>

@@ -44,7 +44,7 @@ const moment = z.string().transform((text, context) => {
   return z.NEVER;
 });
 export type Moment = z.output<typeof moment>;
-const asOf = moment.exactOptional();
+export const asOf = moment.exactOptional();
 export const asOfQuery = z.strictObject({ asOf });
 
 export const conversationParams = z.strictObject({ id: conversationId });
