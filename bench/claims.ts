@@ -67,11 +67,11 @@ export const claimLatencies = async (jobs: number): Promise<number[]> => {
   const actor = { id: `worker:${v7()}`, name: 'Worker' };
   const acting = { log, actor, now: () => new Date(), newId: v7 };
   const worker = startImageWorker({
-    ...{ log, documents, projections, engine, logger: pino({ level: 'silent' }) },
+    ...{ log, documents, projections, engines: [engine], logger: pino({ level: 'silent' }) },
     desk: createJobDesk({ ...acting, jobLimits: { attempts: 3, timeoutMs: 60_000 } }),
     circuits: createCircuits({ ...acting, rule: { failures: 5, resetMs: 60_000 } }),
     images: await openFolderImageStore(join(folder, 'images')),
-    ...{ now: acting.now, clock: () => performance.now(), slots: 1, leaseMs: 30_000 },
+    ...{ now: acting.now, clock: () => performance.now(), slots: 1, leaseMs: 30_000, drainMs: 1_000 },
   });
   const { conversationId } = await commands.startConversation(adas(), { title: 'Bench' });
   const latencies: number[] = [];

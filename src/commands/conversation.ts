@@ -1,8 +1,7 @@
-import type { DomainEvent } from '../events/catalogue.ts';
 import { type ConversationEvent, conversationEvents } from '../events/conversation.ts';
 import type { ConversationId, UserId } from '../events/ids.ts';
 import type { Person, Subject } from '../events/metadata.ts';
-import type { Decider } from './decider.ts';
+import type { Decider, Happened } from './decider.ts';
 import { DomainError } from './errors.ts';
 
 /** Once archived a conversation stays as it is: nobody posts, renames, joins or leaves. */
@@ -43,10 +42,10 @@ export type ConversationCommand =
 
 type Start = Extract<ConversationCommand, { type: 'start' }>;
 
-const isConversationEvent = (event: DomainEvent): event is DomainEvent<ConversationEvent> =>
+const isConversationEvent = (event: Happened): event is Happened<ConversationEvent> =>
   Object.hasOwn(conversationEvents, event.type);
 
-const started = (event: DomainEvent<Extract<ConversationEvent, { type: 'ConversationStarted' }>>) => {
+const started = (event: Happened<Extract<ConversationEvent, { type: 'ConversationStarted' }>>) => {
   const { conversationId, title, startedBy } = event.data;
   const { causationId } = event;
   const beginning = { title, participants: new Set<UserId>(), causationId };
@@ -56,7 +55,7 @@ const started = (event: DomainEvent<Extract<ConversationEvent, { type: 'Conversa
 
 const joined = (
   conversation: Exclude<ConversationState, { status: 'none' }>,
-  event: DomainEvent<Extract<ConversationEvent, { type: 'ParticipantJoined' }>>,
+  event: Happened<Extract<ConversationEvent, { type: 'ParticipantJoined' }>>,
 ): ConversationState => {
   const { participant } = event.data;
   const participants = new Map(conversation.participants).set(participant.id, participant);
@@ -70,7 +69,7 @@ const joined = (
   };
 };
 
-const evolve = (conversation: ConversationState, event: DomainEvent): ConversationState => {
+const evolve = (conversation: ConversationState, event: Happened): ConversationState => {
   if (!isConversationEvent(event)) return conversation;
   if (event.type === 'ConversationStarted')
     return conversation.status === 'none' ? started(event) : conversation;

@@ -4,6 +4,7 @@ import { catalogue, type DomainEvent, type DomainFact, decode } from '../events/
 import type { CommandId, Position } from '../events/ids.ts';
 import type { JsonObject } from '../events/json.ts';
 import {
+  type Appended,
   type EventLog,
   EventLogUnavailable,
   type NewEvent,
@@ -44,6 +45,8 @@ export interface Handled<State> {
   readonly facts: readonly DomainFact[];
   /** Up to where a reader has to have come to see it. */
   readonly position: Position;
+  /** The stream after it, where the append tells that without another look. */
+  readonly after?: Loaded<State>;
 }
 
 /** What handling needs of the world. */
@@ -138,6 +141,23 @@ const newEvents = (
     }),
   }));
 
+/** The stream after its one next event; of several appended at once the log tells the last's position only. */
+const streamAfter = <State>(
+  { evolve }: Folding<State>,
+  { state, revision: before, correlationId }: Loaded<State>,
+  [fact, ...more]: readonly DomainFact[],
+  [written]: readonly NewEvent[],
+  { revision, position }: Appended,
+): Pick<Handled<State>, 'after'> => {
+  if (fact === undefined || written === undefined || more.length > 0) return {};
+  // Not the next where it had been appended before, and others came after it.
+  if (revision !== (before ?? -1) + 1) return {};
+  const { schema, at, actor, subject, causationId, correlationId: begunBy } = written.metadata;
+  const event = { ...fact, position, schema, at, actor, ...subject, revision, causationId };
+  const after = { state: evolve(state, event), revision, position, correlationId: correlationId ?? begunBy };
+  return { after };
+};
+
 /** The five steps of `handle`, repeated. */
 const tryToHandle = async <State, Command, Fact extends DomainFact>(
   { log, now, pause = pauseAtRandom }: Handling,
@@ -146,25 +166,29 @@ const tryToHandle = async <State, Command, Fact extends DomainFact>(
   command: Command,
   cause: Cause,
   permit: (state: State) => unknown,
+  known?: Loaded<State>,
 ): Promise<Handled<State>> => {
   let answersLost = 0;
   for (let tries = 0; tries < mostTries; tries += 1) {
-    const { state, revision, position, correlationId, own } = await read(
-      log,
-      stream,
-      decider,
-      cause.commandId,
-    );
+    const isBelieved = known !== undefined && tries === 0;
+    const loaded = isBelieved ? { ...known, own: null } : await read(log, stream, decider, cause.commandId);
+    const { state, revision, position, correlationId, own } = loaded;
     if (own !== null) return own;
     await permit(state);
     const facts = decider.decide(command, state);
+    if (facts.length === 0 && isBelieved) continue;
     if (facts.length === 0) return { state, facts, position: position ?? (await log.head()) };
     const subject = { ...cause.subject, ...decider.subjectOf(facts, state) };
     const begunBy = cause.correlationId ?? correlationId ?? cause.commandId;
     const events = newEvents(facts, stream, subject, { ...cause, correlationId: begunBy }, now());
     try {
       const appended = await log.append(stream, revision ?? 'no_stream', events);
-      return { state, facts, position: appended.position };
+      return {
+        state,
+        facts,
+        position: appended.position,
+        ...streamAfter(decider, loaded, facts, events, appended),
+      };
     } catch (error) {
       // Once more: the look for what has happened already tells whether the first was written.
       if (error instanceof EventLogUnavailable && answersLost++ === 0) continue;
@@ -194,3 +218,23 @@ export const handle = <State, Command, Fact extends DomainFact>(
   permit: (state: State) => unknown = () => undefined,
 ): Promise<Handled<State>> =>
   inTurn(handling.log, stream, () => tryToHandle(handling, decider, stream, command, cause, permit));
+
+/**
+ * Handles a command on a stream of which the caller knows how it left it: it is decided on that, and read
+ * only where the log says that others have appended since, or nothing would happen. A job's seven events
+ * cost ten reads without it, and five with it.
+ *
+ * For commands that nobody repeats, since what has happened already isn't looked for; and that are never
+ * refused, since a refusal would be of what was believed.
+ */
+export const handleKnowing = <State, Command, Fact extends DomainFact>(
+  handling: Handling,
+  decider: Decider<State, Command, Fact>,
+  stream: StreamName,
+  command: Command,
+  cause: Cause,
+  known: Loaded<State>,
+): Promise<Handled<State>> =>
+  inTurn(handling.log, stream, () =>
+    tryToHandle(handling, decider, stream, command, cause, () => undefined, known),
+  );

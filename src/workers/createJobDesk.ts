@@ -1,7 +1,7 @@
 import { conversationDecider } from '../commands/conversation.ts';
-import { type Handled, handle, load } from '../commands/handler.ts';
+import { type Cause, type Handled, handle, handleKnowing, type Loaded, load } from '../commands/handler.ts';
 import { type JobCommand, jobDecider } from '../commands/job.ts';
-import { isActive, type JobLimits, type JobState, limitsFor } from '../commands/jobState.ts';
+import { isActive, type JobLimits, type JobState, limitsFor, noJob } from '../commands/jobState.ts';
 import { messageDecider } from '../commands/message.ts';
 import type { DomainFact } from '../events/catalogue.ts';
 import type { CommandId, ImageId, JobId, MessageId } from '../events/ids.ts';
@@ -9,7 +9,7 @@ import type { EventLog } from '../events/log/eventLog.ts';
 import type { Actor, Subject } from '../events/metadata.ts';
 import { conversationStream, jobStream, messageStream } from '../events/streams.ts';
 import { pauseAfter } from './backoff.ts';
-import type { Admit, Failure, JobDesk, Standing } from './jobDesk.ts';
+import type { Admit, Claim, Failure, JobDesk, Standing } from './jobDesk.ts';
 
 export interface JobDeskParts {
   readonly log: EventLog;
@@ -23,6 +23,9 @@ export interface JobDeskParts {
   readonly random?: () => number;
 }
 
+/** A job is nearly always new when it is queued: then there is nothing to read. */
+const none: Loaded<JobState> = { state: noJob, revision: null, position: null, correlationId: null };
+
 const admitAll: Admit = async () => ({ round: 0 });
 
 /** The desk of one actor, on this log. */
@@ -34,15 +37,37 @@ export const createJobDesk = ({
   jobLimits,
   random = Math.random,
 }: JobDeskParts): JobDesk => {
+  const handling = { log, now };
+  const causeOf = (subject: Subject = {}, correlationId: string | null = null): Cause => ({
+    actor,
+    commandId: newId() as CommandId,
+    correlationId,
+    subject,
+  });
   /** Goes on with what a person asked for: under the request that the job, or before it its message, began with. */
   const run = (
     id: JobId,
     command: JobCommand,
-    subject: Subject = {},
-    correlationId: string | null = null,
-  ): Promise<Handled<JobState>> => {
-    const cause = { actor, commandId: newId() as CommandId, correlationId, subject };
-    return handle({ log, now }, jobDecider, jobStream(id), command, cause);
+    subject?: Subject,
+    correlationId?: string | null,
+  ): Promise<Handled<JobState>> =>
+    handle(handling, jobDecider, jobStream(id), command, causeOf(subject, correlationId));
+
+  /** How this desk left the jobs that it has claimed, for as long as their claims are held. */
+  const left = new WeakMap<Claim, Loaded<JobState>>();
+  const leave = (claim: Claim, { after }: Handled<JobState>): void => {
+    if (after === undefined) left.delete(claim);
+    else left.set(claim, after);
+  };
+  const runFor = async (claim: Claim, command: JobCommand): Promise<Handled<JobState>> => {
+    const known = left.get(claim);
+    const stream = jobStream(claim.jobId);
+    const handled =
+      known === undefined
+        ? await run(claim.jobId, command)
+        : await handleKnowing(handling, jobDecider, stream, command, causeOf(), known);
+    leave(claim, handled);
+    return handled;
   };
   const happened = ({ facts }: Handled<JobState>, type: DomainFact['type']): boolean =>
     facts.some((fact) => fact.type === type);
@@ -77,7 +102,9 @@ export const createJobDesk = ({
     }
     const limits = limitsFor(request, jobLimits);
     const asked = { jobId, conversationId, messageId, owner: author, request, priority, ...admission };
-    await run(jobId, { type: 'queue', ...asked, limits, retryOf: null }, subject, correlationId);
+    const command = { type: 'queue', ...asked, limits, retryOf: null } as const;
+    const cause = causeOf(subject, correlationId);
+    await handleKnowing(handling, jobDecider, jobStream(jobId), command, cause, none);
   };
 
   return {
@@ -88,23 +115,29 @@ export const createJobDesk = ({
       if (started === undefined || handled.state.status !== 'waiting') return null;
       const { details, submitted } = handled.state;
       const { request, limits } = details;
-      return { jobId, attempt: started.data.attempt, request, timeoutMs: limits.timeoutMs, submitted };
+      const { attempt } = started.data;
+      const claim = { jobId, attempt, request, timeoutMs: limits.timeoutMs, submitted };
+      leave(claim, handled);
+      return claim;
     },
-    async submit({ jobId, attempt }, submission) {
-      return standing(await run(jobId, { type: 'submit', attempt, ...submission }), 'JobSubmitted');
+    async submit(claim, submission) {
+      const { attempt } = claim;
+      return standing(await runFor(claim, { type: 'submit', attempt, ...submission }), 'JobSubmitted');
     },
-    async progress({ jobId, attempt }, { step, steps, stage, preview }) {
+    async progress(claim, { step, steps, stage, preview }) {
+      const { attempt } = claim;
       const shown = { step, steps, stage, preview: preview as ImageId | null };
-      return standing(await run(jobId, { type: 'progress', attempt, ...shown }), 'JobProgressed');
+      return standing(await runFor(claim, { type: 'progress', attempt, ...shown }), 'JobProgressed');
     },
-    async complete({ jobId, attempt }, result) {
-      const handled = await run(jobId, { type: 'complete', attempt, ...result, now: now() });
+    async complete(claim, result) {
+      const { attempt } = claim;
+      const handled = await runFor(claim, { type: 'complete', attempt, ...result, now: now() });
       return standing(handled, 'JobCompleted');
     },
-    async fail({ jobId, attempt }, failure) {
+    async fail(claim, failure) {
       const { retryable } = failure;
-      const handled = await run(jobId, { type: 'fail', retryable, ...lostAttempt(attempt, failure) });
-      return standing(handled, 'JobFailed', 'JobRequeued');
+      const command = { type: 'fail', retryable, ...lostAttempt(claim.attempt, failure) } as const;
+      return standing(await runFor(claim, command), 'JobFailed', 'JobRequeued');
     },
     async giveUp(jobId, attempt, failure) {
       await run(jobId, { type: 'lose', ...lostAttempt(attempt, failure) });

@@ -2,7 +2,7 @@ import { describe, expect, it, vi } from 'vitest';
 import { conversationDecider } from '../../../src/commands/conversation.ts';
 import { eventIdOf } from '../../../src/commands/derivedIds.ts';
 import { DomainError, InvalidInput } from '../../../src/commands/errors.ts';
-import { type Cause, type Handling, handle, load } from '../../../src/commands/handler.ts';
+import { type Cause, type Handling, handle, handleKnowing, load } from '../../../src/commands/handler.ts';
 import { jobDecider } from '../../../src/commands/job.ts';
 import { UnknownEventVersion } from '../../../src/events/catalogue.ts';
 import type { ConversationId, EventId } from '../../../src/events/ids.ts';
@@ -266,6 +266,47 @@ describe('a command that comes second', () => {
     await expect(failing).rejects.toThrow('something else');
     await following;
     expect(await titlesIn(log)).toEqual(['Harbour', 'Quay']);
+  });
+});
+
+describe('a command on a stream that its caller knows', () => {
+  const known = async () => {
+    const { log, doing } = await openStarted();
+    const { after } = await doing(log, 1, rename('Pier'));
+    if (after === undefined) throw new Error('one event was appended, and the stream is known after it');
+    const again = (over: EventLog, title: string) =>
+      handleKnowing({ log: over, now, pause }, conversationDecider, stream, rename(title), cause(2), after);
+    return { log, doing, after, again };
+  };
+
+  it('is decided without a look, and the stream known after it is what a look finds', async () => {
+    const { log, after, again } = await known();
+    expect(after).toEqual(await load(log, stream, conversationDecider));
+    const readStream = vi.spyOn(log, 'readStream');
+    const { after: then } = await again(log, 'Quay');
+    expect(readStream).not.toHaveBeenCalled();
+    expect(then).toEqual(await load(log, stream, conversationDecider));
+    expect(await titlesIn(log)).toEqual(['Harbour', 'Pier', 'Quay']);
+  });
+
+  it('is decided on what is there where others have appended since', async () => {
+    const { log, doing, again } = await known();
+    await doing(openAgain(log), 3, { type: 'archive' });
+    await expect(again(log, 'Quay')).rejects.toMatchObject({ code: 'conversation_archived' });
+    expect(await titlesIn(log)).toEqual(['Harbour', 'Pier']);
+  });
+
+  it('is not passed over because of what was known and is no longer so', async () => {
+    const { log, doing, again } = await known();
+    await doing(openAgain(log), 3, rename('Quay'));
+    await again(log, 'Pier');
+    expect(await titlesIn(log)).toEqual(['Harbour', 'Pier', 'Quay', 'Pier']);
+  });
+
+  it('happens once where the answer is lost', async () => {
+    const { log, again } = await known();
+    await again(troubled(log, loseAnswer), 'Quay');
+    expect(await titlesIn(log)).toEqual(['Harbour', 'Pier', 'Quay']);
   });
 });
 

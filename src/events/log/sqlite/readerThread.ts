@@ -52,7 +52,7 @@ const operations = {
     const database = openForReading(file);
     reader = { database, ...preparePages(database) };
   },
-  page: (request: PageRequest): Page => opened().page(request),
+  pages: (requests: readonly PageRequest[]): Page[] => requests.map(opened().page),
   head: (): number => opened().head(),
   /** Begins or ends looking for what other processes append. */
   watch: ({ on }: { readonly on: boolean }): void => {

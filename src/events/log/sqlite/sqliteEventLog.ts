@@ -9,6 +9,7 @@ import { createHealth } from '../health.ts';
 import { identifyLog } from '../identify.ts';
 import { openAppendQueue, type SendGroup } from './appendQueue.ts';
 import { explainFailure, logIsClosed } from './errors.ts';
+import { gatherReads } from './gatherReads.ts';
 import { openNews } from './news.ts';
 import { allRequest, type FetchPage, readEvents, streamRequest } from './pages.ts';
 import type { ReaderNotice, ReaderOperations } from './readerThread.ts';
@@ -102,8 +103,9 @@ export const openSqliteEventLog = async (
     }
   };
   const queue = openAppendQueue(sendGroup, lockPatience);
+  const readPage = gatherReads((requests) => reader.call('pages', requests));
   const fetch: FetchPage = async (request) => {
-    const { json, isLast, head } = await reader.call('page', request).catch(failed);
+    const { json, isLast, head } = await readPage(request).catch(failed);
     health.well('reading');
     news.tell(head);
     return { events: JSON.parse(json) as RecordedEvent[], isLast, head };
