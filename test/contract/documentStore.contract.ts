@@ -226,6 +226,38 @@ export const documentStoreContract = (
       expect(JSON.stringify(await store.get(fruits, 'odd'))).toBe(JSON.stringify(body));
     });
 
+    it('lists what lies in a collection by id, page by page, tombstones too', async () => {
+      expect(await store.rows('fruits_1', '', 2)).toEqual([]);
+      await store.write(
+        [write('c', 3, fruit('cherry')), write('a', 4, null), write('b', 2, fruit('banana'))],
+        [checkpoint(4)],
+      );
+      expect(await store.rows('fruits_1', '', 2)).toEqual([
+        { id: 'a', position: positionOf(4), body: null },
+        { id: 'b', position: positionOf(2), body: JSON.stringify(fruit('banana')) },
+      ]);
+      expect((await store.rows('fruits_1', 'b', 2)).map(({ id }) => id)).toEqual(['c']);
+    });
+
+    it('drops a collection with its checkpoint and its fence, and no other of a name like it', async () => {
+      const second = { ...fruits, name: 'fruits_1_2' };
+      await store.prepare([second]);
+      await store.takeOver({ name: 'fruits_1', fence: 7 });
+      const both = [checkpoint(1), { ...checkpoint(1), name: 'fruits_1_2' }];
+      const kept = { ...write('a', 1, fruit('kept', { eaters: ['ada'] })), collection: second };
+      await store.write([write('a', 1, fruit('gone', { eaters: ['ada'] })), kept], both);
+      expect((await store.checkpoints()).map(({ name }) => name)).toEqual(['fruits_1', 'fruits_1_2']);
+      await store.drop('fruits_1');
+      expect(await store.checkpoints()).toEqual([{ ...checkpoint(1), name: 'fruits_1_2' }]);
+      const eaten = { collection: second, where: { eaters: 'ada' } };
+      expect(
+        await store.query({ ...eaten, orderBy: 'order', direction: 'ascending', limit: 9 }),
+      ).toHaveLength(1);
+      await store.prepare([fruits]);
+      expect(await store.rows('fruits_1', '', 9)).toEqual([]);
+      expect(await store.takeOver({ name: 'fruits_1', fence: 1 })).toBeNull();
+    });
+
     it.runIf(snapshots)('shows one moment to the reads of a snapshot, while writes go on', async () => {
       await store.write([write('a', 1, fruit('first'))], [checkpoint(1)]);
       const seen = await store.snapshot(async (reader) => {

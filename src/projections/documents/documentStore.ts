@@ -71,6 +71,14 @@ export interface Count<Body extends object> {
   readonly below?: { readonly field: keyof Body & string; readonly value: string; readonly from?: string };
 }
 
+/** A document as it lies there: what a rebuilt one is compared with, byte for byte. */
+export interface StoredRow {
+  readonly id: string;
+  readonly position: Position;
+  /** JSON; null: a tombstone. */
+  readonly body: string | null;
+}
+
 /** Reads of one moment. */
 export interface DocumentReader {
   /** Null where there is none, or a tombstone. */
@@ -86,6 +94,8 @@ export interface DocumentReader {
   query<Body extends object>(query: Query<Body>): Promise<Body[]>;
   count<Body extends object>(count: Count<Body>): Promise<number>;
   checkpoint(name: string): Promise<Checkpoint | null>;
+  /** Those whose id comes after `after` (ids are ASCII), in their order, tombstones too; at most `limit`. */
+  rows(collection: string, after: string, limit: number): Promise<StoredRow[]>;
 }
 
 /** A record that no event stands behind: a lease, an idempotency key, a person's name. */
@@ -118,6 +128,10 @@ export interface DocumentStore extends DocumentReader {
   ): Promise<void>;
   /** Fences off all earlier holders, then says how far they came. @throws LeaseLost */
   takeOver(lease: Lease): Promise<Checkpoint | null>;
+  /** Of all collections that were ever written, by name. */
+  checkpoints(): Promise<Checkpoint[]>;
+  /** Removes a collection with its checkpoint and its fence; nobody may write it any more. */
+  drop(collection: string): Promise<void>;
   snapshot<Result>(read: (reader: DocumentReader) => Promise<Result>): Promise<Result>;
 
   readRecord(kind: string, id: string): Promise<OperationalRecord | null>;

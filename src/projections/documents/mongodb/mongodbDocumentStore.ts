@@ -5,7 +5,7 @@ import { explainFailure, explainStart } from './errors.ts';
 import { prepareCollections, prepareRecords } from './prepare.ts';
 import { createReader } from './reader.ts';
 import { readRecord, writeRecord } from './records.ts';
-import { moveCheckpoint, takeOver, writeDocuments } from './writer.ts';
+import { dropCollection, moveCheckpoint, readCheckpoints, takeOver, writeDocuments } from './writer.ts';
 
 /** From this wire version (MongoDB 5.0) on, a replica set reads of one moment outside transactions. */
 const snapshotWireVersion = 13;
@@ -50,6 +50,7 @@ export const openMongodbDocumentStore = async (
       query: (query) => explained(() => reader.query(query)),
       count: (count) => explained(() => reader.count(count)),
       checkpoint: (name) => explained(() => reader.checkpoint(name)),
+      rows: (...range) => explained(() => reader.rows(...range)),
     };
   };
   const checkPrepared = (writes: readonly DocumentWrite[]): void => {
@@ -71,6 +72,11 @@ export const openMongodbDocumentStore = async (
         await Promise.all(checkpoints.map((checkpoint) => moveCheckpoint(database, checkpoint, leases)));
       }),
     takeOver: (lease) => explained(() => takeOver(database, lease)),
+    checkpoints: () => explained(() => readCheckpoints(database)),
+    drop: async (collection) => {
+      await explained(() => dropCollection(database, collection));
+      prepared.delete(collection);
+    },
     snapshot: (read) =>
       snapshots
         ? explained(() => client.withSession({ snapshot: true }, (session) => read(readerOf(session))))

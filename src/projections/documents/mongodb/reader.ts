@@ -1,5 +1,6 @@
 import type { ClientSession, Db, Filter } from 'mongodb';
-import type { AnyCollection, Count, DocumentReader, Query } from '../documentStore.ts';
+import type { Position } from '../../../events/ids.ts';
+import type { AnyCollection, Count, DocumentReader, Query, StoredRow } from '../documentStore.ts';
 import { indexFor } from '../indexes.ts';
 import { comparable, documentsOf, fieldOf, indexName, type StoredDocument, wellFormed } from './layout.ts';
 import { readCheckpoint } from './writer.ts';
@@ -80,5 +81,12 @@ export const createReader = (database: Db, session?: ClientSession): DocumentRea
       return documentsOf(database, count.collection.name).countDocuments(filter, { hint, ...within });
     },
     checkpoint: (name) => readCheckpoint(database, name, within),
+    async rows(collection, after, limit): Promise<StoredRow[]> {
+      const found = await documentsOf(database, collection)
+        .find({ _id: { $gt: wellFormed(after) } }, { projection: { position: 1, body: 1 }, ...within, limit })
+        .sort({ _id: 1 })
+        .toArray();
+      return found.map(({ _id, position, body }) => ({ id: _id, position: position as Position, body }));
+    },
   };
 };

@@ -133,6 +133,21 @@ export const takeOver = async (database: Db, { name, fence }: Lease): Promise<Ch
   return readCheckpoint(database, name);
 };
 
+export const readCheckpoints = async (database: Db): Promise<Checkpoint[]> => {
+  const found = await checkpointsOf(database).find().sort({ _id: 1 }).toArray();
+  return found.flatMap(({ _id, logId, position }) =>
+    typeof logId === 'string' && typeof position === 'string'
+      ? [{ name: _id, logId: logId as LogId, position: position as Position }]
+      : [],
+  );
+};
+
+/** The documents first: who is interrupted still sees by the checkpoint that there is something to drop. */
+export const dropCollection = async (database: Db, name: string): Promise<void> => {
+  await documentsOf(database, name).drop();
+  await checkpointsOf(database).deleteOne({ _id: { $eq: name } });
+};
+
 export const readCheckpoint = async (database: Db, name: string, within = {}): Promise<Checkpoint | null> => {
   const found = await checkpointsOf(database).findOne({ _id: { $eq: name } }, within);
   if (typeof found?.logId !== 'string' || typeof found.position !== 'string') return null;

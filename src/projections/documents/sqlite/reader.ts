@@ -1,6 +1,6 @@
 import type Database from 'better-sqlite3';
 import type { LogId, Position } from '../../../events/ids.ts';
-import type { AnyCollection, Checkpoint, Count, DocumentReader, Query } from '../documentStore.ts';
+import type { AnyCollection, Checkpoint, Count, DocumentReader, Query, StoredRow } from '../documentStore.ts';
 import { indexFor } from '../indexes.ts';
 import { columnOf, columnValue, type Tables, tableOf, tablesOf } from './tables.ts';
 
@@ -105,6 +105,12 @@ export const createReader = (database: Database.Database): DocumentReader => {
       if (!Array.isArray(row)) return null;
       const [logId, position] = row;
       return { name, logId: logId as LogId, position: position as Position };
+    },
+    async rows(collection, after, limit): Promise<StoredRow[]> {
+      const find = prepare(
+        `SELECT id, position, body FROM ${tableOf(collection)} WHERE id > ? ORDER BY id LIMIT ?`,
+      );
+      return find.all(after, limit) as StoredRow[];
     },
   };
 };

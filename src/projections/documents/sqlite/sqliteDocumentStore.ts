@@ -3,6 +3,7 @@ import { openForReading, UnopenableFile } from '../../../sqlite/openDatabase.ts'
 import { startThread, ThreadError } from '../../../sqlite/thread.ts';
 import { walBytes } from '../../../sqlite/walBytes.ts';
 import {
+  type Checkpoint,
   type DocumentReader,
   type DocumentStore,
   DocumentStoreUnavailable,
@@ -11,7 +12,7 @@ import {
   type OperationalRecord,
 } from '../documentStore.ts';
 import { createReader } from './reader.ts';
-import { rowsOf, type Tables, tablesOf } from './tables.ts';
+import { rowsOf, type Tables, tableOf, tablesOf } from './tables.ts';
 import type { Change, operations } from './writerThread.ts';
 
 interface Waiting {
@@ -124,6 +125,16 @@ export const openSqliteDocumentStore = async (file: string): Promise<DocumentSto
       });
       if (!taken) throw new LeaseLost(lease.name);
       return reader.checkpoint(lease.name);
+    },
+    async checkpoints() {
+      const found = reading.prepare('SELECT name, log_id AS logId, position FROM checkpoints ORDER BY name');
+      return found.all() as Checkpoint[];
+    },
+    async drop(collection) {
+      await thread.call('drop', { name: collection, table: tableOf(collection) }).catch((cause: unknown) => {
+        throw canNotWrite(cause);
+      });
+      tables.delete(collection);
     },
     async readRecord(kind, id): Promise<OperationalRecord | null> {
       const row = reading

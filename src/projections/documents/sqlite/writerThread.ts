@@ -150,9 +150,26 @@ const takeOver = ({ name, fence }: Lease): Promise<boolean> =>
     return take.immediate();
   });
 
+/** A table of a list is named after its collection's table. */
+const drop = async ({ name, table }: { name: string; table: string }): Promise<void> => {
+  await whenNotBusy(patience, () => {
+    const remove = database.transaction(() => {
+      const found = database
+        .prepare(`SELECT name FROM sqlite_master WHERE type = 'table' AND (name = ? OR name GLOB ?)`)
+        .pluck()
+        .all(table, `${table}_list_*`);
+      for (const each of found) database.exec(`DROP TABLE ${each}`);
+      database.prepare('DELETE FROM checkpoints WHERE name = ?').run(name);
+      database.prepare(`DELETE FROM records WHERE kind = 'fence' AND id = ?`).run(name);
+    });
+    remove.immediate();
+  });
+  writers.delete(name);
+};
+
 const close = (): void => {
   database.close();
 };
 
-export const operations = { open, prepare, commit, takeOver, close };
+export const operations = { open, prepare, commit, takeOver, drop, close };
 serveThread(operations);
