@@ -21,6 +21,7 @@ import { openFolderImageStore } from './images/folder/folderImageStore.ts';
 import { ImageStoreUnavailable } from './images/imageStore.ts';
 import { projections as all } from './projections/all.ts';
 import { DocumentStoreUnavailable, DocumentStoreUnopenable } from './projections/documents/documentStore.ts';
+import { createPointers, readLive } from './projections/generations.ts';
 import { openPast } from './projections/reading/openPast.ts';
 import { openReadModel } from './projections/reading/openReadModel.ts';
 import { startProjections } from './projections/runner.ts';
@@ -158,11 +159,13 @@ const openStores = async (
   );
   const bareDocuments = opened(await openConfiguredDocuments(config));
   const log = metrics.measureLog(bareLog);
-  const documents = metrics.measureDocuments(bareDocuments);
+  const measured = metrics.measureDocuments(bareDocuments);
+  const pointers = createPointers();
+  const documents = readLive(measured, pointers);
   const images = await openFolderImageStore(fileOf(config.IMAGES_URL, join(folder, 'images')));
   const projections = started(
     await startProjections({
-      ...{ log, documents, projections: all, onlyFollow: !does.has('projector') },
+      ...{ log, documents: measured, pointers, projections: all, onlyFollow: !does.has('projector') },
       onTrouble: (cause) => logger.warn({ err: cause }, 'projecting failed; trying again'),
       onStopped: (health, cause) => logger.error({ err: cause, ...health }, 'a projection has stopped'),
     }),

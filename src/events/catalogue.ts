@@ -8,6 +8,7 @@ import type { RecordedEvent } from './log/eventLog.ts';
 import { type LogEvent, logEvents } from './logIdentity.ts';
 import { type MessageEvent, messageEvents } from './message.ts';
 import type { Actor } from './metadata.ts';
+import { type ProjectionEvent, projectionEvents } from './projection.ts';
 import { type QueueEvent, queueEvents } from './queue.ts';
 import { type RefusalEvent, refusalEvents } from './refusal.ts';
 import { type SealEvent, sealEvents } from './seal.ts';
@@ -21,6 +22,7 @@ export type DomainFact =
   | QueueEvent
   | EngineEvent
   | RefusalEvent
+  | ProjectionEvent
   | LogEvent
   | SealEvent;
 export type EventType = DomainFact['type'];
@@ -32,6 +34,7 @@ export const catalogue: { readonly [Type in EventType]: EventDefinition } = {
   ...queueEvents,
   ...engineEvents,
   ...refusalEvents,
+  ...projectionEvents,
   ...logEvents,
   ...sealEvents,
 };

@@ -30,6 +30,8 @@ const publicTypes = {
   CircuitHalfOpened: false,
   CircuitClosed: false,
   CommandRefused: false,
+  ProjectionActivated: false,
+  EventSkipped: false,
   LogIdentified: false,
   LogSealed: false,
 } as const satisfies Record<EventType, boolean>;

@@ -7,6 +7,7 @@ export type StreamName =
   | `queue-${string}`
   | `engine-${string}`
   | `refusals-${string}`
+  | `projection-${string}`
   | 'log'
   | 'seals';
 
@@ -17,5 +18,6 @@ export const queueStream: StreamName = 'queue-images';
 export const engineStream = (name: string): StreamName => `engine-${name}`;
 /** One a day (UTC), so that none grows for ever. */
 export const refusalsStream = (at: Date): StreamName => `refusals-${at.toISOString().slice(0, 10)}`;
+export const projectionStream = (name: string): StreamName => `projection-${name}`;
 export const logStream: StreamName = 'log';
 export const sealStream: StreamName = 'seals';

@@ -1,20 +1,29 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '../events/ids.ts';
 import { startOfLog } from '../events/ids.ts';
-import type { EventLog, RecordedEvent } from '../events/log/eventLog.ts';
+import type { EventLog } from '../events/log/eventLog.ts';
 import { createBell } from './bell.ts';
+import { isPardoned, readSkipped } from './decisions.ts';
+import { type DocumentStore, type Lease, LeaseLost } from './documents/documentStore.ts';
+import { type Batch, follow } from './follow.ts';
 import {
-  type Checkpoint,
-  type DocumentStore,
-  type DocumentWrite,
-  type Lease,
-  LeaseLost,
-} from './documents/documentStore.ts';
+  changeStanding,
+  createPointers,
+  type Pointers,
+  readStandings,
+  type Standing,
+  type Stopped,
+  type Switching,
+  standingIn,
+  withStop,
+} from './generations.ts';
 import { thisInstance } from './instance.ts';
 import { keepLeases, type LeaseTimes } from './leases.ts';
-import type { AnyProjection } from './projection.ts';
-import { decodePage, foldPage, goOnFrom, load, moveTo, openTrack, startAgain, type Track } from './track.ts';
+import { type AnyProjection, checkpointName } from './projection.ts';
+import { switchToWanted, tellOfSwitch } from './switching.ts';
+import { goOnFrom, openTrack, startAgain, type Track } from './track.ts';
 import { createWaiters } from './waiters.ts';
+import { longestPause, writeBatch } from './writeBatch.ts';
 
 /** How one projection is doing. */
 export interface ProjectionHealth {
@@ -46,6 +55,8 @@ export interface RunnerParts {
     'prepare' | 'getAll' | 'checkpoint' | 'write' | 'takeOver' | 'readRecord' | 'writeRecord'
   >;
   readonly projections: readonly AnyProjection[];
+  /** Moved when another generation of a projection is to be read (`readLive`). */
+  readonly pointers?: Pointers;
   readonly onStopped: (health: ProjectionHealth, cause: unknown) => void;
   /** Something failed that is being tried again. */
   readonly onTrouble: (cause: unknown) => void;
@@ -55,9 +66,6 @@ export interface RunnerParts {
   readonly leaseTimes?: LeaseTimes;
 }
 
-/** Changed documents of one projection that may gather while a batch is being written; then folding waits. */
-const fullBatch = 500;
-const longestPause = 5_000;
 /** How often a checkpoint that another process moves is looked at: while somebody waits for it, and else. */
 const lookEvery = { waitedFor: 25, quiet: 1_000 };
 
@@ -67,32 +75,26 @@ const forEver = (signal: AbortSignal): Promise<void> =>
     else signal.addEventListener('abort', () => resolve(), { once: true });
   });
 
-interface Batch {
-  readonly documents: readonly DocumentWrite[];
-  readonly checkpoints: readonly Checkpoint[];
-  /** Under which it was folded: one that is lost meanwhile must not be replaced by a later one. */
-  readonly leases: readonly Lease[];
-}
-
 /**
- * Follows the log from the least checkpoint and keeps all projections current. Pages of events are
- * folded in memory, then their documents and every checkpoint are written together; what is folded
- * while one batch is being written is the next. So in quiet times each event is written at once, and
- * far behind the head a document that many events concern is written once for all of them. A crash
+ * Follows the log from the least checkpoint and keeps all projections current (follow.ts). A crash
  * anywhere leaves a checkpoint that is not after the documents; what is folded again then changes
  * nothing, for each document knows its last event.
  *
  * Of many processes one writes a projection (leases.ts), each perhaps others; what is written elsewhere
  * is followed by its checkpoint, so that `whenProcessed` is true everywhere.
  *
- * An event that a projection can't digest stops that projection before it, alone. A checkpoint of
- * another log, or after this log's head, stops it at once: its documents must be built again.
+ * An event that a projection can't digest stops that projection before it, alone, until it is decided
+ * that the event is left out. A checkpoint of another log, or after this log's head, stops it at once: its
+ * documents must be built again. When they were, beside these, they are switched to (switching.ts).
  */
 export const startProjections = async (parts: RunnerParts): Promise<ProjectionRunner> => {
   const { log, documents, projections, onStopped, onTrouble } = parts;
+  const pointers = parts.pointers ?? createPointers();
   const end = new AbortController();
-  await documents.prepare(projections.map(({ collection }) => collection));
-  const tracks = projections.map(openTrack);
+  const standings = await readStandings(documents);
+  const tracks = projections.map((each) => openTrack(each, standingIn(standings, checkpointName(each)).live));
+  await documents.prepare(tracks.map(({ collection }) => collection));
+  pointers.point(new Map(tracks.map(({ name, generation }) => [name, generation])));
   const waiters = createWaiters(tracks);
   const leases = await keepLeases({
     documents,
@@ -111,31 +113,38 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
     reason: stopped?.reason ?? null,
   });
 
-  const stop = (track: Track, reason: string, cause: unknown): void => {
-    track.stopped = { reason };
+  const stop = (track: Track, stopped: Stopped, cause: unknown): void => {
+    track.stopped = stopped;
     onStopped(healthOf(track), cause);
   };
 
   /** What is written here. */
   const led = (): readonly Track[] =>
     tracks.filter(({ lease, stopped }) => lease !== null && stopped === null);
+  const leaseOf = ({ name }: Track): Lease | undefined => leases.held().find((lease) => lease.name === name);
+
+  const replace = (track: Track, by: Track): void => {
+    tracks[tracks.indexOf(track)] = by;
+    pointers.point(new Map([[by.name, by.generation]]));
+  };
 
   /** Fences off the last holder, and goes on from where that one came. */
-  const takeUp = async (track: Track, lease: Lease): Promise<void> => {
+  const takeUp = async (track: Track, { fence }: Lease): Promise<void> => {
+    const lease = { name: track.collection.name, fence };
+    track.skipped = await readSkipped(log, track.projection.name);
     const checkpoint = await documents.takeOver(lease);
     const head = await log.head();
     track.lease = lease;
-    const reason = goOnFrom(track, checkpoint, { logId: log.logId, head });
-    if (reason !== null && track.stopped === null) stop(track, reason, null);
+    const stopped = goOnFrom(track, checkpoint, { logId: log.logId, head });
+    if (stopped !== null && track.stopped === null) stop(track, stopped, null);
   };
 
   /** Takes up what is held by now and wasn't; leaves what is held no longer. */
   const takeUpHeld = async (): Promise<void> => {
-    const held = new Map(leases.held().map((lease) => [lease.name, lease]));
     // Until the last of them is done: none may go on behind the next try.
     const outcomes = await Promise.allSettled(
       tracks.map(async (track) => {
-        const lease = held.get(track.name) ?? null;
+        const lease = leaseOf(track) ?? null;
         if (lease?.fence === track.lease?.fence) return;
         track.lease = null;
         startAgain(track);
@@ -146,72 +155,65 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
     waiters.settle();
   };
 
-  const fold = async (page: readonly RecordedEvent[]): Promise<void> => {
-    const running = led();
-    const read = decodePage(page);
-    await Promise.all(running.map((track) => load(documents, track, read)));
-    for (const track of running) {
-      const indigestible = foldPage(track, read);
-      if (indigestible !== null) stop(track, indigestible.reason, indigestible.cause);
-    }
-  };
-
-  const takeBatch = (): Batch => {
-    const moved = tracks.filter(({ folded, written }) => folded > written);
-    const checkpoints = moved.map(({ name, folded }) => ({ name, logId: log.logId, position: folded }));
-    const changed = tracks.flatMap((track) => [...track.changed.values()]);
-    for (const track of tracks) track.changed = new Map();
-    return { documents: changed, checkpoints, leases: moved.flatMap(({ lease }) => lease ?? []) };
-  };
-
-  /** The same batch until it is written: what is there already is passed over. */
   const write = async (batch: Batch): Promise<void> => {
-    for (let pause = 50; ; pause = Math.min(2 * pause, longestPause)) {
-      try {
-        await documents.write(batch.documents, batch.checkpoints, batch.leases);
-        break;
-      } catch (cause) {
-        if (cause instanceof LeaseLost) throw cause;
-        onTrouble(cause);
-        if (end.signal.aborted) throw cause;
-        await delay(pause, undefined, { signal: end.signal }).catch(() => undefined);
-      }
-    }
-    for (const { name, position } of batch.checkpoints)
-      for (const track of tracks) if (track.name === name) moveTo(track, position);
+    await writeBatch({ documents, signal: end.signal, onTrouble }, batch);
     waiters.settle();
   };
 
-  const follow = async (signal: AbortSignal): Promise<void> => {
-    const begins = led().map(({ folded }) => folded);
-    let writing = null as Promise<void> | null;
-    const writeOn = (): void => {
-      const batch = takeBatch();
-      writing = batch.checkpoints.length === 0 ? null : write(batch).then(writeOn);
-      // Whether it fails is learnt when it is awaited; until then it must not count as unhandled.
-      writing?.catch(() => undefined);
-    };
+  /** What can't be switched to must not keep us from following: it is given up. */
+  const switchOver = async (track: Track, lease: Lease, wanted: Switching): Promise<Track | null> => {
     try {
-      for await (const item of log.subscribe({
-        after: begins.toSorted()[0] ?? startOfLog,
-        signal,
-      })) {
-        if (item.kind !== 'events') continue;
-        await fold(item.events);
-        if (writing === null) writeOn();
-        else if (tracks.some(({ changed }) => changed.size >= fullBatch)) await writing;
-      }
-    } finally {
-      while (writing !== null) await writing;
+      return await switchToWanted({ log, documents, write, signal: end.signal }, track, lease, wanted);
+    } catch (cause) {
+      if (cause instanceof LeaseLost) throw cause;
+      onTrouble(cause);
+      await changeStanding(documents, track.name, (now) => ({ ...now, wanted: null }));
+      return null;
     }
   };
 
+  /** What was decided about a track that is written here, by who rebuilds it or leaves an event out of it. */
+  const attendTo = async (track: Track, lease: Lease, standing: Standing): Promise<void> => {
+    if (track.generation !== standing.live) {
+      const live = openTrack(track.projection, standing.live);
+      await documents.prepare([live.collection]);
+      await takeUp(live, lease);
+      replace(track, live);
+    } else if (standing.wanted !== null) {
+      const switched = await switchOver(track, lease, standing.wanted);
+      if (switched !== null) replace(track, switched);
+    } else if (await isPardoned(log, track)) {
+      track.skipped = await readSkipped(log, track.projection.name);
+      track.stopped = null;
+      startAgain(track);
+    }
+    if (standing.wanted !== null || standing.untold !== null) await tellOfSwitch({ log, documents }, track);
+  };
+
+  const attend = async (): Promise<void> => {
+    const known = await readStandings(documents);
+    for (const track of [...tracks]) {
+      const lease = leaseOf(track);
+      if (track.lease !== null && lease !== undefined)
+        await attendTo(track, lease, standingIn(known, track.name));
+    }
+    waiters.settle();
+  };
+
+  const goOn = async (signal: AbortSignal): Promise<void> => {
+    const leading = led();
+    const after = leading.map(({ folded }) => folded).toSorted()[0] ?? startOfLog;
+    await follow({ log, documents, tracks: leading, stop, write }, log.subscribe({ after, signal }));
+  };
+
+  let attention = new AbortController();
   const work = async (): Promise<void> => {
     while (!end.signal.aborted) {
-      const change = AbortSignal.any([end.signal, leases.change()]);
+      const change = AbortSignal.any([end.signal, leases.change(), attention.signal]);
       try {
         await takeUpHeld();
-        await (led().length === 0 ? forEver(change) : follow(change));
+        await attend();
+        await (led().length === 0 ? forEver(change) : goOn(change));
       } catch (cause) {
         for (const track of tracks) startAgain(track);
         if (cause instanceof LeaseLost) await leases.renew();
@@ -223,21 +225,62 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
     }
   };
 
+  /** Follows the pointer, and says why it stands where whoever writes it has said so. */
+  const seePointedElsewhere = async (standing: Standing, track: Track): Promise<void> => {
+    const { live, stops } = standing;
+    const current = track.generation === live ? track : openTrack(track.projection, live);
+    if (current !== track) {
+      await documents.prepare([current.collection]);
+      if (leaseOf(track) !== undefined || !tracks.includes(track)) return;
+      replace(track, current);
+    }
+    const { reason, ...at } = stops.find(({ generation }) => generation === live) ?? { reason: null };
+    if (reason === null && current.stopped?.at != null) current.stopped = null;
+    if (reason !== null && current.stopped === null && 'position' in at) stop(current, { reason, at }, null);
+  };
+
   const seeWrittenElsewhere = async (track: Track): Promise<void> => {
-    const checkpoint = await documents.checkpoint(track.name);
+    const checkpoint = await documents.checkpoint(track.collection.name);
     if (track.lease !== null || checkpoint === null || checkpoint.position <= track.written) return;
-    const reason = goOnFrom(track, checkpoint, { logId: log.logId, head: checkpoint.position });
-    if (reason !== null) stop(track, reason, null);
+    const stopped = goOnFrom(track, checkpoint, { logId: log.logId, head: checkpoint.position });
+    if (stopped !== null) stop(track, stopped, null);
+  };
+
+  /** Whether something was decided about a track that is written here; and tells others where it stands. */
+  const needsAttention = async (track: Track, standing: Standing): Promise<boolean> => {
+    const told = standing.stops.find(({ generation }) => generation === track.generation);
+    const isTold = told?.position === track.stopped?.at?.position;
+    if (!isTold && standing.live === track.generation)
+      await changeStanding(documents, track.name, (now) => withStop(now, track.generation, track.stopped));
+    const { live, wanted, untold } = standing;
+    return live !== track.generation || wanted !== null || untold !== null || isPardoned(log, track);
+  };
+
+  const look = async (): Promise<void> => {
+    const known = await readStandings(documents);
+    const isElsewhere = (track: Track): boolean => track.lease === null && leaseOf(track) === undefined;
+    const standing = (track: Track): Standing => standingIn(known, track.name);
+    await Promise.all(tracks.filter(isElsewhere).map((track) => seePointedElsewhere(standing(track), track)));
+    await Promise.all(
+      tracks
+        .filter((track) => isElsewhere(track) && track.stopped === null)
+        .map((track) => seeWrittenElsewhere(track)),
+    );
+    waiters.settle();
+    const leading = tracks.filter(({ lease }) => lease !== null);
+    const wanting = await Promise.all(leading.map((track) => needsAttention(track, standing(track))));
+    if (!wanting.includes(true)) return;
+    attention.abort();
+    attention = new AbortController();
   };
 
   const bell = createBell();
   const watch = async (): Promise<void> => {
     while (!end.signal.aborted) {
-      const elsewhere = tracks.filter(({ lease, stopped }) => lease === null && stopped === null);
-      let pause = elsewhere.length > 0 && waiters.count() > 0 ? lookEvery.waitedFor : lookEvery.quiet;
+      const isElsewhere = tracks.some(({ lease, stopped }) => lease === null && stopped === null);
+      let pause = isElsewhere && waiters.count() > 0 ? lookEvery.waitedFor : lookEvery.quiet;
       try {
-        await Promise.all(elsewhere.map(seeWrittenElsewhere));
-        waiters.settle();
+        await look();
       } catch (cause) {
         onTrouble(cause);
         pause = lookEvery.quiet;

@@ -2,15 +2,28 @@ import { type DomainEvent, decode } from '../events/catalogue.ts';
 import { type LogId, type Position, startOfLog } from '../events/ids.ts';
 import type { JsonObject } from '../events/json.ts';
 import type { RecordedEvent } from '../events/log/eventLog.ts';
-import type { Checkpoint, DocumentReader, DocumentWrite, Lease } from './documents/documentStore.ts';
+import type {
+  AnyCollection,
+  Checkpoint,
+  DocumentReader,
+  DocumentWrite,
+  Lease,
+} from './documents/documentStore.ts';
+import { generationOf, type Stopped } from './generations.ts';
 import { type AnyProjection, checkpointName, type Positioned } from './projection.ts';
 import { createRecentDocuments, type RecentDocuments } from './recentDocuments.ts';
 
-/** One projection on its way along the log. */
+/** One generation of a projection on its way along the log. */
 export interface Track {
   readonly projection: AnyProjection;
+  /** `<projection>_<version>`. */
   readonly name: string;
-  /** Null where another process writes this projection. */
+  readonly generation: number;
+  /** What is written: the documents of that generation, under its own name. */
+  readonly collection: AnyCollection;
+  /** Positions of the events that it leaves out, as was decided by hand. */
+  skipped: ReadonlySet<Position>;
+  /** Named after `collection`. Null where another process writes this projection. */
   lease: Lease | null;
   readonly recent: RecentDocuments;
   /** Documents changed since the last batch, by id, each in its newest state. */
@@ -20,7 +33,7 @@ export interface Track {
   written: Position;
   /** When `written` last moved, or this process began: a monotonic clock, in milliseconds. */
   movedAt: number;
-  stopped: { readonly reason: string } | null;
+  stopped: Stopped | null;
 }
 
 /**
@@ -48,16 +61,20 @@ export const goOnFrom = (
   track: Track,
   checkpoint: Checkpoint | null,
   log: { readonly logId: LogId; readonly head: Position },
-): string | null => {
+): Stopped | null => {
   moveTo(track, checkpoint?.position ?? startOfLog);
   startAgain(track);
   if (checkpoint === null || (checkpoint.logId === log.logId && checkpoint.position <= log.head)) return null;
-  return `its documents are of another event log; rebuild ${track.name} (delete the document store)`;
+  const reason = `its documents are of another event log; build them again: darkroom projections rebuild ${track.projection.name}`;
+  return { reason, at: null };
 };
 
-export const openTrack = (projection: AnyProjection): Track => ({
+export const openTrack = (projection: AnyProjection, generation = 1): Track => ({
   projection,
   name: checkpointName(projection),
+  generation,
+  collection: generationOf(projection.collection, generation),
+  skipped: new Set(),
   lease: null,
   recent: createRecentDocuments(keptDocuments),
   changed: new Map(),
@@ -67,43 +84,43 @@ export const openTrack = (projection: AnyProjection): Track => ({
   stopped: null,
 });
 
-/** A page of the log as far as it can be read; `event` is null where its type isn't known here. */
-export interface DecodedPage {
-  readonly events: readonly { readonly recorded: RecordedEvent; readonly event: DomainEvent | null }[];
-  readonly unreadable: { readonly position: Position; readonly cause: unknown } | null;
+/** `event` is null where its type isn't known here, or where it could not be read: then `unreadable` says why. */
+interface DecodedEvent {
+  readonly recorded: RecordedEvent;
+  readonly event: DomainEvent | null;
+  readonly unreadable?: unknown;
 }
 
-export const decodePage = (page: readonly RecordedEvent[]): DecodedPage => {
-  const events: { recorded: RecordedEvent; event: DomainEvent | null }[] = [];
-  for (const recorded of page) {
+export type DecodedPage = readonly DecodedEvent[];
+
+export const decodePage = (page: readonly RecordedEvent[]): DecodedPage =>
+  page.map((recorded): DecodedEvent => {
     try {
-      events.push({ recorded, event: decode(recorded) });
+      return { recorded, event: decode(recorded) };
     } catch (cause) {
-      return { events, unreadable: { position: recorded.position, cause } };
+      return { recorded, event: null, unreadable: cause };
     }
-  }
-  return { events, unreadable: null };
-};
+  });
 
 /** Has at hand every document that the page may change, so that folding needs not wait for the store. */
 export const load = async (
   documents: Pick<DocumentReader, 'getAll'>,
-  { projection, recent, folded }: Track,
-  { events }: DecodedPage,
+  { projection, collection, recent, folded }: Track,
+  page: DecodedPage,
 ): Promise<void> => {
   if (projection.writtenOnce) return;
   const unknown = new Set<string>();
-  for (const { event } of events) {
+  for (const { event } of page) {
     if (event === null || event.position <= folded) continue;
     for (const id of projection.keys(event)) if (recent.get(id) === undefined) unknown.add(id);
   }
   if (unknown.size === 0) return;
-  const found = await documents.getAll<Positioned>(projection.collection, [...unknown]);
+  const found = await documents.getAll<Positioned>(collection, [...unknown]);
   for (const id of unknown) recent.set(id, found.get(id) ?? null);
 };
 
 /** Digests the event whole or not at all: every document that it concerns, or none where one throws. */
-const foldEvent = ({ projection, recent, changed }: Track, event: DomainEvent): void => {
+const foldEvent = ({ projection, collection, recent, changed }: Track, event: DomainEvent): void => {
   const ids = projection.keys(event);
   if (ids.length === 0) return;
   const folded = ids.map((id) => {
@@ -115,25 +132,32 @@ const foldEvent = ({ projection, recent, changed }: Track, event: DomainEvent): 
     if (!projection.writtenOnce) recent.set(id, after);
     const position = after?.position ?? event.position;
     const body = after as (Positioned & JsonObject) | null;
-    changed.set(id, { collection: projection.collection, id, position, body });
+    changed.set(id, { collection, id, position, body });
   }
 };
 
 /** Folds what is new of a loaded page; the answer says at which event it had to stop, and why. */
 export const foldPage = (
   track: Track,
-  { events, unreadable }: DecodedPage,
-): { readonly reason: string; readonly cause: unknown } | null => {
-  for (const { recorded, event } of events) {
+  page: DecodedPage,
+): { readonly stopped: Stopped; readonly cause: unknown } | null => {
+  for (const { recorded, event, unreadable } of page) {
     const { position, type } = recorded;
     if (position <= track.folded) continue;
-    try {
-      if (event !== null) foldEvent(track, event);
-      track.folded = position;
-    } catch (cause) {
-      return { reason: `event ${position} (${type}) could not be digested`, cause };
+    if (!track.skipped.has(position)) {
+      const because = (what: string, cause: unknown) => {
+        const why = cause instanceof Error ? cause.message : String(cause);
+        const reason = `event ${position} (${type}) ${what}: ${why}`;
+        return { stopped: { reason, at: { position, type } }, cause };
+      };
+      if (unreadable !== undefined) return because('can not be read', unreadable);
+      try {
+        if (event !== null) foldEvent(track, event);
+      } catch (cause) {
+        return because('could not be digested', cause);
+      }
     }
+    track.folded = position;
   }
-  if (unreadable === null || unreadable.position <= track.folded) return null;
-  return { reason: `event ${unreadable.position} can not be read`, cause: unreadable.cause };
+  return null;
 };

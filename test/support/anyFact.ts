@@ -141,6 +141,11 @@ export const anyDataOf: { readonly [Type in EventType]: fc.Arbitrary<Data<Type>>
     unrecorded: few,
   }),
   LogSealed: fc.record({ count: few, through: few.map(positionOf), hash: fc.constant('ab'.repeat(32)) }),
+  ProjectionActivated: fc.record({
+    ...{ version: few, generation: few },
+    previous: fc.option(fc.record({ version: few, generation: few })),
+  }),
+  EventSkipped: fc.record({ position: few.map(positionOf), reason: fc.constantFrom('a', 'harbour') }),
   LogIdentified: fc.record({ logId: fc.constant('00000004-0000-7000-8000-000000000001' as LogId) }),
 };
 

@@ -1,4 +1,5 @@
 import type { DomainEvent } from '../../src/events/catalogue.ts';
+import { startOfLog } from '../../src/events/ids.ts';
 import type { Count, DocumentReader, Query } from '../../src/projections/documents/documentStore.ts';
 import type { AnyProjection, Positioned } from '../../src/projections/projection.ts';
 
@@ -57,6 +58,15 @@ export const memoryDocuments = (projections: readonly AnyProjection[]) => {
       found(all(query.collection.name), query) as object[] as Body[],
     count: async (count) => counted(all(count.collection.name), count),
     checkpoint: async () => null,
+    rows: async (name, after, limit) =>
+      [...of(name)]
+        .filter(([id]) => id > after)
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+        .slice(0, limit)
+        .map(([id, body]) => ({
+          ...{ id, position: body?.position ?? startOfLog },
+          body: body === null ? null : JSON.stringify(body),
+        })),
   };
   return {
     reader,

@@ -69,6 +69,12 @@ export const projectedInMemory = (
         const value = String(document[below.field]);
         return value < below.value && (below.from === undefined || value >= below.from);
       }).length,
+    rows: async (name, after, limit) =>
+      [...all(name)]
+        .filter(([id]) => id > after)
+        .toSorted(([one], [other]) => (one < other ? -1 : 1))
+        .slice(0, limit)
+        .map(([id, document]) => ({ id, position: document.position, body: JSON.stringify(document) })),
     checkpoint: async (name) =>
       head === undefined || !projections.some((each) => checkpointName(each) === name)
         ? null

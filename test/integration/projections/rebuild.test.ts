@@ -1,0 +1,198 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
+import { startOfLog } from '../../../src/events/ids.ts';
+import { activate } from '../../../src/projections/activate.ts';
+import { projections } from '../../../src/projections/all.ts';
+import { compare } from '../../../src/projections/compare.ts';
+import type { DocumentStore } from '../../../src/projections/documents/documentStore.ts';
+import {
+  createPointers,
+  generationName,
+  readLive,
+  readStandings,
+  standingIn,
+} from '../../../src/projections/generations.ts';
+import { messages } from '../../../src/projections/messages.ts';
+import { type AnyProjection, checkpointName } from '../../../src/projections/projection.ts';
+import { type BuildParts, BuildUnderWay, build, resume } from '../../../src/projections/rebuild.ts';
+import { type ProjectionRunner, startProjections } from '../../../src/projections/runner.ts';
+import { documentStores } from '../../support/anyDocuments.ts';
+import { ada } from '../../support/happened.ts';
+import { eventsIn } from '../../support/readLog.ts';
+import { tellStory } from '../../support/story.ts';
+import { openTemporaryLog, type TemporaryLog } from '../../support/temporaryLog.ts';
+
+const names = projections.map(checkpointName);
+const never = new AbortController().signal;
+const quickly = { lookMs: 50, beatMs: 100, silenceMs: 2_000 };
+
+describe.each(documentStores)('rebuilding on $name', ({ missing, start }) => {
+  let stores: Awaited<ReturnType<typeof start>>;
+  let documents: DocumentStore;
+  let log: TemporaryLog;
+  const atEnd: (() => Promise<unknown>)[] = [];
+  beforeAll(async () => {
+    if (missing === undefined) stores = await start();
+  });
+  afterAll(() => stores?.stop());
+  beforeEach(async () => {
+    if (missing !== undefined) return;
+    log = await openTemporaryLog();
+    const store = await stores.fresh();
+    documents = store.documents;
+    atEnd.push(
+      () => log.cleanup(),
+      () => store.cleanup(),
+    );
+  });
+  afterEach(async () => {
+    for (const end of atEnd.toReversed()) await end();
+    atEnd.length = 0;
+  });
+
+  const serve = async (all: readonly AnyProjection[] = projections) => {
+    const pointers = createPointers();
+    const fail = (cause: unknown): never => {
+      throw cause;
+    };
+    const runner = await startProjections({
+      ...{ log: log.log, documents, projections: all, pointers, onTrouble: fail },
+      onStopped: ({ name, reason }) => fail(new Error(`${name} stopped: ${reason}`)),
+    });
+    atEnd.push(() => runner.stop());
+    return { runner, live: readLive(documents, pointers) };
+  };
+  const parts = (more: Partial<BuildParts> = {}): BuildParts => ({
+    ...{ log: log.log, documents, projections, signal: never, leaseTimes: quickly },
+    onProgress: () => undefined,
+    onTrouble: (cause) => {
+      throw cause;
+    },
+    ...more,
+  });
+  const switchTo = (tracks: Parameters<typeof activate>[1]) =>
+    activate(parts(), tracks, { actor: ada, commandId: '00000000-0000-4000-8000-000000000001' });
+  const settled = async (runner: ProjectionRunner) => runner.whenProcessed(await log.log.head(), 60_000);
+  /** Whether every document of both generations is the same, at the same position. */
+  const differencesTo = async (building: Awaited<ReturnType<typeof build>>, live = 1) => {
+    const found: string[] = [];
+    for (const { name, collection } of building.tracks) {
+      const livesIn = generationName(name, live);
+      const comparison = await compare(
+        { documents, collection: livesIn },
+        { documents, collection: collection.name },
+        async () => building.buildTo((await documents.checkpoint(livesIn))?.position ?? startOfLog),
+        never,
+      );
+      if (comparison.differing + comparison.unsettled > 0)
+        found.push(`${name}: ${JSON.stringify(comparison.first)}`);
+    }
+    return found;
+  };
+
+  it.skipIf(missing !== undefined)(
+    'builds the same documents while others are written, and has them read in one step',
+    async () => {
+      const { runner, live } = await serve();
+      await tellStory(log.log, 20);
+      const building = await build(parts());
+      atEnd.push(() => building.close());
+      await building.buildTo(await log.log.head());
+      await tellStory(log.log, 10);
+      expect(await differencesTo(building)).toEqual([]);
+      const telling = tellStory(log.log, 10);
+      expect([...(await switchTo(building.tracks)).values()]).toEqual(names.map(() => 'live'));
+      await telling;
+      await settled(runner);
+      for (const name of names)
+        expect(await live.checkpoint(name)).toMatchObject({
+          name: `${name}_2`,
+          position: await log.log.head(),
+        });
+      const posted = (await eventsIn(log.log)).filter(({ type }) => type === 'MessagePosted').at(-1);
+      expect(await live.get(messages.collection, posted?.messageId ?? '')).not.toBeNull();
+      const told = (await eventsIn(log.log)).filter(({ type }) => type === 'ProjectionActivated');
+      expect(told.map(({ stream }) => stream).sort()).toEqual(
+        projections.map(({ name }) => `projection-${name}`).sort(),
+      );
+      expect(told[0]).toMatchObject({
+        actor: ada,
+        data: { version: 1, generation: 2, previous: { version: 1, generation: 1 } },
+      });
+    },
+  );
+
+  it.skipIf(missing !== undefined)('goes on where it was interrupted', async () => {
+    await tellStory(log.log, 60);
+    const head = await log.log.head();
+    const interrupted = new AbortController();
+    const first = await build(parts({ signal: interrupted.signal, onProgress: () => interrupted.abort() }));
+    await first.buildTo(head);
+    await first.close();
+    let events = 0;
+    const second = await build(parts({ onProgress: (progress) => (events = progress.events) }));
+    atEnd.push(() => second.close());
+    await second.buildTo(head);
+    expect(second.tracks.map(({ generation }) => generation)).toEqual(names.map(() => 2));
+    expect(events).toBeLessThan(Number(head));
+    await serve().then(({ runner }) => settled(runner));
+    expect(await differencesTo(second)).toEqual([]);
+  });
+
+  it.skipIf(missing !== undefined)('refuses to build what is being built already', async () => {
+    const first = await build(parts());
+    atEnd.push(() => first.close());
+    await expect(build(parts({ projections: [messages as AnyProjection] }))).rejects.toThrow(BuildUnderWay);
+  });
+
+  it.skipIf(missing !== undefined)('goes back to the documents of before, brought up to date', async () => {
+    const { runner, live } = await serve();
+    await tellStory(log.log, 5);
+    const some = { projections: [messages as AnyProjection] };
+    const building = await build(parts(some));
+    await building.buildTo(await log.log.head());
+    await switchTo(building.tracks);
+    await building.close();
+    await tellStory(log.log, 5);
+    const again = await resume(parts(), messages as AnyProjection, 1);
+    atEnd.push(() => again.close());
+    await again.buildTo(await log.log.head());
+    expect(await switchTo(again.tracks)).toEqual(new Map([['messages_1', 'live']]));
+    await tellStory(log.log, 5);
+    await settled(runner);
+    expect(await live.checkpoint('messages_1')).toMatchObject({
+      name: 'messages_1',
+      position: await log.log.head(),
+    });
+    expect(standingIn(await readStandings(documents), 'messages_1')).toMatchObject({ live: 1, kept: [1, 2] });
+  });
+
+  it.skipIf(missing !== undefined)('switches without a server, and tells the log who wanted it', async () => {
+    await tellStory(log.log, 5);
+    const building = await build(parts());
+    atEnd.push(() => building.close());
+    await building.buildTo(await log.log.head());
+    expect([...(await switchTo(building.tracks)).values()]).toEqual(names.map(() => 'live'));
+  });
+
+  it.skipIf(missing !== undefined)('finds the document that is not what the log says', async () => {
+    const { runner } = await serve();
+    await tellStory(log.log, 5);
+    await settled(runner);
+    const [row] = await documents.rows('messages_1', '', 1);
+    const { collection } = messages;
+    const body = { ...JSON.parse(row?.body ?? ''), text: 'forged' };
+    // As the last event about it would have written it; the log's own number stays where it was.
+    await documents.drop('messages_1');
+    await documents.prepare([collection]);
+    const position = row?.position ?? (await log.log.head());
+    await documents.write(
+      [{ collection, id: row?.id ?? '', position, body }],
+      [{ name: 'messages_1', logId: log.log.logId, position: await log.log.head() }],
+    );
+    const building = await build(parts({ projections: [messages as AnyProjection] }));
+    atEnd.push(() => building.close());
+    await building.buildTo(await log.log.head());
+    const [found] = await differencesTo(building);
+    expect(found).toContain('forged');
+  });
+});
