@@ -1,5 +1,4 @@
-import type { AuditItem } from '../api/audit/auditItem.ts';
-import type { Difference } from '../projections/past.ts';
+import type { AuditItem, Difference } from '../projections/past.ts';
 import { quoted, sentenceOf } from '../projections/sentences.ts';
 import type { Output } from './output.ts';
 

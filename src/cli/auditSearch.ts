@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { auditFilter } from '../api/audit/auditFilter.ts';
-import { type AuditItem, auditItem } from '../api/audit/auditItem.ts';
+import { auditItem } from '../api/audit/auditItem.ts';
 import { csv } from '../api/audit/auditText.ts';
 import { auditQuery } from '../api/http/schemas.ts';
 import type { Position } from '../events/ids.ts';
-import type { AuditFilter } from '../projections/past.ts';
+import type { AuditFilter, AuditItem } from '../projections/past.ts';
 import { itemLines } from './auditLines.ts';
 import { answering, interruption } from './command.ts';
 import { type ExitCode, exitCode } from './exitCode.ts';

@@ -61,9 +61,16 @@ const conversationCalls = (
 
 const messageCalls = (
   http: Http,
-): Part<'messages' | 'postMessage' | 'editMessage' | 'mergeMetadata' | 'removeMessage'> => ({
+): Part<'messages' | 'history' | 'postMessage' | 'editMessage' | 'mergeMetadata' | 'removeMessage'> => ({
   messages: (id, cursor) =>
     http.json({ method: 'GET', path: at('conversations', id, 'messages'), query: { cursor } }),
+  history: (of, cursor, atLeast) =>
+    http.json({
+      method: 'GET',
+      path: '/audit',
+      query: { ...of, limit: '200', cursor: cursor ?? undefined },
+      ...(atLeast === undefined ? {} : { atLeast }),
+    }),
   postMessage: (id, body) => http.json({ method: 'POST', path: at('conversations', id, 'messages'), body }),
   editMessage: async (id, text) => {
     const request = { method: 'PATCH', path: at('messages', id), body: { text } } as const;

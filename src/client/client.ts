@@ -2,6 +2,7 @@ import type { WantedImage } from '../commands/commands.ts';
 import type { ConversationId, JobId, MessageId, Position, UserId } from '../events/ids.ts';
 import type { JsonObject } from '../events/json.ts';
 import type { Conversation, Job, Message } from '../projections/model.ts';
+import type { AuditItem } from '../projections/past.ts';
 import type { QueuePlaces } from '../projections/places.ts';
 import type { Outbox } from './outbox.ts';
 import type { ClientStorage } from './storage.ts';
@@ -126,6 +127,15 @@ export interface DarkroomApi {
   editMessage(id: MessageId, text: string): Promise<Message>;
   mergeMetadata(id: MessageId, patch: JsonObject): Promise<Message>;
   removeMessage(id: MessageId): Promise<void>;
+  /**
+   * What happened to something of one's own, oldest first: who did it, and what it changed. `atLeast` is as
+   * for `image`.
+   */
+  history(
+    of: { readonly message: MessageId } | { readonly job: JobId },
+    cursor?: string | null,
+    atLeast?: Position,
+  ): Promise<{ items: AuditItem[]; nextCursor: string | null }>;
   job(id: JobId): Promise<Job>;
   cancelJob(id: JobId): Promise<Job>;
   cancelJobs(ids?: readonly JobId[]): Promise<readonly JobId[]>;

@@ -112,3 +112,14 @@ export interface Past {
   /** Those of these messages that are removed by now. */
   removed(ids: readonly MessageId[]): Promise<ReadonlySet<MessageId>>;
 }
+
+/** An event of the past as it is told: the event as clients know it, why it happened, and what it changed. */
+export type AuditItem = Event & {
+  readonly eventId: string;
+  readonly stream: string;
+  /** When the log took it, by the log's clock. */
+  readonly recordedAt: string;
+  readonly correlationId: string;
+  readonly causationId: string;
+  readonly changes: readonly Difference[];
+};

@@ -64,6 +64,11 @@ describe.skipIf(!browserIsThere)('a person with a keyboard, a screen reader, a p
       await page.getByTestId('lightbox').waitFor();
       expect(await barriers(page)).toEqual([]);
       await page.keyboard.press('Escape');
+      await page.getByTestId('message-history').last().focus();
+      await page.keyboard.press('Enter');
+      await page.getByTestId('history').getByText('Where it came from').first().click();
+      expect(await barriers(page)).toEqual([]);
+      await page.keyboard.press('Escape');
       await page.getByTestId('people').click();
       expect(await barriers(page)).toEqual([]);
     });

@@ -546,6 +546,7 @@ export const createFakeClient = ({
       }),
     archiveConversation: (id) => answer(() => void changeConversation(id, { archivedAt: now() })),
     messages: (id) => answer(() => ({ items: [...viewOf(id).messages].reverse(), nextCursor: null })),
+    history: () => answer(() => ({ items: [], nextCursor: null })),
     postMessage: (id, { messageId, text, metadata, image }) =>
       answer(() => {
         if (conversationOf(id).archivedAt !== null)

@@ -1,4 +1,4 @@
-import type { AuditItem } from './auditItem.ts';
+import type { AuditItem } from '../../projections/past.ts';
 
 /** Beginnings that a spreadsheet would take for a formula, and run. */
 const dangerous = /^[=+\-@\t\r]/;

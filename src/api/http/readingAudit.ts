@@ -1,9 +1,9 @@
 import { may, type Principal, permit } from '../../commands/permissions.ts';
 import type { Position } from '../../events/ids.ts';
 import type { TimelineRow } from '../../projections/model.ts';
-import type { AuditFilter, PastEvent, Seeing } from '../../projections/past.ts';
+import type { AuditFilter, AuditItem, PastEvent, Seeing } from '../../projections/past.ts';
 import { auditFilter, latest } from '../audit/auditFilter.ts';
-import { type AuditItem, auditItem } from '../audit/auditItem.ts';
+import { auditItem } from '../audit/auditItem.ts';
 import { redact } from '../delivery/redact.ts';
 import { notFound } from '../problems.ts';
 import { longestWait } from './answerCall.ts';

@@ -3,6 +3,7 @@ import type { Message } from '../../../src/projections/model.ts';
 import { useAction } from '../../hooks/useAction.ts';
 import { useDarkroom } from '../../hooks/useDarkroom.ts';
 import { favouritePatch, isFavourite } from '../../text/metadata.ts';
+import { HistoryButton } from '../history/HistoryButton.tsx';
 import { Dialog } from '../ui/Dialog.tsx';
 import { IconButton } from '../ui/IconButton.tsx';
 
@@ -38,6 +39,7 @@ export const MessageActions = ({
         }
       />
       <IconButton icon="tag" size={16} label="Add a tag" data-testid="add-tag" onClick={onTag} />
+      <HistoryButton message={message} />
       {mayChange && (
         <>
           <IconButton icon="pencil" size={16} label="Edit" data-testid="edit-message" onClick={onEdit} />

@@ -3,6 +3,7 @@ import type { Message } from '../../../src/projections/model.ts';
 import { useIsOperator, useSelf } from '../../hooks/useDarkroom.ts';
 import { fullTime, timeOfDay } from '../../text/format.ts';
 import { tagsOf } from '../../text/metadata.ts';
+import { HistoryButton } from '../history/HistoryButton.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { ImageProgressCard } from './ImageProgressCard.tsx';
 import { MessageActions } from './MessageActions.tsx';
@@ -41,7 +42,9 @@ export const MessageRow = memo(({ message, follows, readOnly }: Props) => {
           </header>
         )}
         {removed ? (
-          <p className="message-removed">This message was removed.</p>
+          <p className="message-removed">
+            This message was removed. <HistoryButton message={message} />
+          </p>
         ) : editing ? (
           <MessageEditor message={message} onDone={() => setEditing(false)} />
         ) : (

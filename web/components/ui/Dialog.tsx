@@ -4,10 +4,13 @@ import { IconButton } from './IconButton.tsx';
 /** A modal window: the browser's own <dialog> keeps the focus inside and closes it on Escape. */
 export const Dialog = ({
   title,
+  className = '',
   onClose,
   children,
 }: {
   readonly title: string;
+  /** Of another shape than a window in the middle. */
+  readonly className?: string;
   readonly onClose: () => void;
   readonly children: ReactNode;
 }) => {
@@ -20,7 +23,7 @@ export const Dialog = ({
     // biome-ignore lint/a11y/useKeyWithClickEvents: Escape does what the click beside the window does
     <dialog
       ref={dialog}
-      className="dialog"
+      className={`dialog ${className}`}
       aria-labelledby={heading}
       onClose={onClose}
       onClick={(event) => {
