@@ -14,6 +14,7 @@ const benches: Readonly<Record<string, () => Promise<BenchTable>>> = {
   delivery: async () => (await import('./delivery.ts')).benchDelivery(),
   start: async () => (await import('./start.ts')).benchStart(),
   verify: async () => (await import('./verify.ts')).benchVerify(),
+  encryption: async () => (await import('./encryption.ts')).benchEncryption(),
 };
 
 const wanted = process.argv.slice(2);

@@ -85,6 +85,16 @@ export const settings = z
     DOCUMENTS_URL: documentsUrl
       .optional()
       .describe('Document store: sqlite: or mongodb:; default: sqlite:<DATA_DIR>/documents.db.'),
+    KEYS_URL: z
+      .string()
+      .regex(
+        /^(none$|(file|mongodb|mongodb\+srv):.+)/,
+        'must be a URL like file:./data/keys or mongodb://host:27017/keys, or none',
+      )
+      .optional()
+      .describe(
+        'Keys of personal data: see [security](security.md#what-is-encrypted); default: beside the documents, file:<DATA_DIR>/keys or the database <name>_keys. `none`: it is not encrypted.',
+      ),
     IMAGES_URL: storeUrl('file').optional().describe('Image store; default: file:<DATA_DIR>/images.'),
     AUTH_MODE: z
       .enum(['local', 'jwt'], 'must be local or jwt')

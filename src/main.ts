@@ -16,6 +16,7 @@ import { openAuthentication } from './api/openAuthentication.ts';
 import { createQueueDoor } from './api/queueDoor.ts';
 import { createCommands } from './commands/createCommands.ts';
 import type { Config } from './config.ts';
+import { KeyStoreUnavailable } from './events/log/encryption/keyStore.ts';
 import { EventLogUnavailable, EventLogUnopenable } from './events/log/eventLog.ts';
 import { openFolderImageStore } from './images/folder/folderImageStore.ts';
 import { ImageStoreUnavailable } from './images/imageStore.ts';
@@ -56,6 +57,7 @@ export interface Darkroom {
 const outside = [
   EventLogUnavailable,
   EventLogUnopenable,
+  KeyStoreUnavailable,
   UnopenableFile,
   DocumentStoreUnavailable,
   DocumentStoreUnopenable,
@@ -152,12 +154,12 @@ const openStores = async (
   { opened, started }: Life,
 ) => {
   const folder = config.DATA_DIR;
+  const bareDocuments = opened(await openConfiguredDocuments(config));
   const bareLog = opened(
     await openConfiguredLog(config, (problem) =>
       logger.warn({ err: problem }, 'the event log overcame a problem'),
     ),
   );
-  const bareDocuments = opened(await openConfiguredDocuments(config));
   const log = metrics.measureLog(bareLog);
   const measured = metrics.measureDocuments(bareDocuments);
   const pointers = createPointers();
@@ -219,7 +221,9 @@ const startWorkers = (
   const sweeping = { ...actingAs('sweep', 'Sweep'), engines, when, leaseMs, stuckAfterMs };
   const sweep = started(startSweep({ ...sweeping, readModel, logger, now, clock: monotonic }));
   const { SEAL_EVENTS: events, SEAL_MS: ms } = config;
-  started(startSealing({ ...stores, logger, now, newId: v7, sealAfter: { events, ms } }));
+  // It hashes what the log keeps, so that the seals outlive the keys of personal data.
+  const sealed = { ...log.kept, append: log.append };
+  started(startSealing({ ...stores, log: sealed, logger, now, newId: v7, sealAfter: { events, ms } }));
   watchSweep(metrics.gauges, sweep.health, queueing.health);
   return { sweep: sweep.health, queueing: queueing.health };
 };

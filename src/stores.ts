@@ -1,9 +1,17 @@
 import { join } from 'node:path';
 import type { Config } from './config.ts';
-import type { EventLog } from './events/log/eventLog.ts';
+import {
+  encryptedEventLog,
+  type KeptEventLog,
+  plainEventLog,
+} from './events/log/encryption/encryptedEventLog.ts';
+import { openFolderKeyStore } from './events/log/encryption/folderKeyStore.ts';
+import { createKeyRing } from './events/log/encryption/keyRing.ts';
+import type { KeyStore } from './events/log/encryption/keyStore.ts';
 import { openEventLog } from './events/log/openEventLog.ts';
 import type { DocumentStore } from './projections/documents/documentStore.ts';
 import { openDocumentStore } from './projections/documents/openDocumentStore.ts';
+import { recordKeyStore } from './projections/documents/recordKeyStore.ts';
 
 export const eventLogUrl = ({ EVENT_LOG_URL, DATA_DIR }: Config): string =>
   EVENT_LOG_URL ?? `sqlite:${join(DATA_DIR, 'events.db')}`;
@@ -11,12 +19,51 @@ export const eventLogUrl = ({ EVENT_LOG_URL, DATA_DIR }: Config): string =>
 export const documentsUrl = ({ DOCUMENTS_URL, DATA_DIR }: Config): string =>
   DOCUMENTS_URL ?? `sqlite:${join(DATA_DIR, 'documents.db')}`;
 
+/** On the server of the documents, signed in as there, a database of its own. */
+const keysBesideDocuments = (url: string): string => {
+  const [, server = url, database = '', options] = /^([^/]*\/\/[^/?]+)\/?([^?]*)\??(.*)$/.exec(url) ?? [];
+  const query = new URLSearchParams(options);
+  // Where the URL doesn't say it, a user is one of the database that it names.
+  if (server.includes('@') && database !== '' && !query.has('authSource')) query.set('authSource', database);
+  const asked = query.size === 0 ? '' : `?${query}`;
+  return `${server}/${database === '' ? 'darkroom' : database}_keys${asked}`;
+};
+
+/** `none` where personal data isn't encrypted; else where every process that shares the documents finds the keys. */
+export const keysUrl = (config: Config): string => {
+  if (config.KEYS_URL !== undefined) return config.KEYS_URL;
+  const documents = documentsUrl(config);
+  return documents.startsWith('mongodb')
+    ? keysBesideDocuments(documents)
+    : `file:${join(config.DATA_DIR, 'keys')}`;
+};
+
+export const openKeyStore = async (url: string): Promise<KeyStore> =>
+  url.startsWith('file:')
+    ? openFolderKeyStore(url.slice('file:'.length))
+    : recordKeyStore(await openDocumentStore(url));
+
 /** The event log of these settings, as the server and each command open it. */
-export const openConfiguredLog = (config: Config, report?: (problem: Error) => void): Promise<EventLog> =>
-  openEventLog(eventLogUrl(config), {
+export const openConfiguredLog = async (
+  config: Config,
+  report?: (problem: Error) => void,
+): Promise<KeptEventLog> => {
+  const log = await openEventLog(eventLogUrl(config), {
     namespace: config.EVENT_LOG_NAMESPACE,
     ...(report === undefined ? {} : { report }),
   });
+  const url = keysUrl(config);
+  if (url === 'none') return plainEventLog(log);
+  try {
+    return encryptedEventLog(
+      log,
+      createKeyRing(await openKeyStore(url), () => performance.now()),
+    );
+  } catch (cause) {
+    await log.close();
+    throw cause;
+  }
+};
 
 /** Their document store. */
 export const openConfiguredDocuments = (config: Config): Promise<DocumentStore> =>

@@ -2,16 +2,14 @@ import { type JWTPayload, type JWTVerifyGetKey, jwtVerify } from 'jose';
 import { z } from 'zod';
 import { type Role, roles } from '../commands/permissions.ts';
 import { userId } from '../events/ids.ts';
-import { person } from '../events/metadata.ts';
+import { isPartOfDarkroom, person } from '../events/metadata.ts';
 import type { JwtSettings } from '../signInSettings.ts';
 import { type Authentication, type SignedIn, SignInRefused } from './authentication.ts';
 import { tokenRefusal } from './authenticationRefusal.ts';
 
-/** Actors of the audit trail that are no people. A token that says it is one of them isn't believed. */
-const partOfDarkroom = /^(worker:|cli:|sweep$|queueing$|sealing$|darkroom$)/;
-
 const claims = z.object({
-  sub: userId.refine((id) => !partOfDarkroom.test(id)),
+  /** A token that says it is a part of Darkroom isn't believed. */
+  sub: userId.refine((id) => !isPartOfDarkroom(id)),
   /** Seconds since 1970; RFC 7519 allows fractions. */
   exp: z.number(),
 });

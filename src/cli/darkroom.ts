@@ -3,6 +3,8 @@ import { CommanderError } from 'commander';
 import { DomainError } from '../commands/errors.ts';
 import { WrongSetting } from '../config.ts';
 import { CopyRefused } from '../events/log/copyLog.ts';
+import { KeyMissing } from '../events/log/encryption/keyRing.ts';
+import { KeyStoreUnavailable } from '../events/log/encryption/keyStore.ts';
 import { EventLogUnavailable, EventLogUnopenable } from '../events/log/eventLog.ts';
 import { StartRefused } from '../main.ts';
 import { DocumentStoreUnavailable, DocumentStoreUnopenable } from '../projections/documents/documentStore.ts';
@@ -20,6 +22,8 @@ const expected = [
   DomainError,
   EventLogUnopenable,
   EventLogUnavailable,
+  KeyMissing,
+  KeyStoreUnavailable,
   DocumentStoreUnopenable,
   DocumentStoreUnavailable,
   UnopenableFile,

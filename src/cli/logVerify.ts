@@ -87,7 +87,7 @@ export const addLogVerify: Register = (parent) => {
     ({ options, output }) =>
       withLog(async (log) => {
         const published = options.seals === undefined ? [] : await readPublished(log, options.seals);
-        const verification = await verifyLog(log, published);
+        const verification = await verifyLog(log.kept, published);
         if (verification.breach === null && verification.seals === 0)
           throw new Refused(
             'The log has no seal to be held against: the server makes one soon after an event, see SEAL_MS.',

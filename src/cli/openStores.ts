@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { userInfo } from 'node:os';
 import type { Config } from '../config.ts';
 import type { UserId } from '../events/ids.ts';
-import type { EventLog } from '../events/log/eventLog.ts';
+import type { KeptEventLog } from '../events/log/encryption/encryptedEventLog.ts';
 import type { Actor } from '../events/metadata.ts';
 import type { DocumentStore } from '../projections/documents/documentStore.ts';
 import { documentsUrl, eventLogUrl, openConfiguredDocuments, openConfiguredLog } from '../stores.ts';
@@ -20,7 +20,7 @@ const refuseMissingFile = (what: string, url: string, setting: string): void => 
 
 /** @throws Refused, and the log's errors */
 export const withLog = async <Result>(
-  run: (log: EventLog, config: Config) => Promise<Result>,
+  run: (log: KeptEventLog, config: Config) => Promise<Result>,
 ): Promise<Result> => {
   const config = readSettings();
   refuseMissingFile('event log', eventLogUrl(config), 'EVENT_LOG_URL');
@@ -34,7 +34,7 @@ export const withLog = async <Result>(
 
 export interface OpenedStores {
   readonly config: Config;
-  readonly log: EventLog;
+  readonly log: KeptEventLog;
   readonly documents: DocumentStore;
 }
 

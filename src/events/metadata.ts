@@ -10,6 +10,14 @@ export type Person = z.infer<typeof person>;
 export const actor = z.strictObject({ id: text(255, 1), name: personal(text(100, 1)) });
 export type Actor = z.infer<typeof actor>;
 
+/** What does things by itself; nobody can sign in under these ids. */
+export const isPartOfDarkroom = (actorId: string): boolean =>
+  /^(worker:|cli:|sweep$|queueing$|sealing$|darkroom$)/.test(actorId);
+
+/** What of an event is a person's, encrypted with their key: log/encryption/codec.ts. */
+const personalBox = z.strictObject({ person: z.string(), generation: z.int().min(1), box: z.base64() });
+export type PersonalBox = z.infer<typeof personalBox>;
+
 /** Whom an event concerns, so that nothing needs a look-up to know it. */
 export const subject = z.strictObject({
   conversationId: conversationId.exactOptional(),
@@ -31,5 +39,7 @@ export const eventMetadata = z.strictObject({
   /** Version of the event's type. */
   schema: z.int().min(1),
   subject,
+  /** In the log alone, never before what decrypts it. */
+  personal: z.array(personalBox).exactOptional(),
 });
 export type EventMetadata = z.infer<typeof eventMetadata>;
