@@ -223,6 +223,9 @@ export const settings = z
     DRAIN_MS: whole(0, 3_600_000)
       .default(5_000)
       .describe('A worker that is stopped may go on drawing for so long; then it hands back what it draws.'),
+    IMAGES_KEEP_MS: whole(10_000, 2_147_483_647)
+      .default(86_400_000)
+      .describe('Images that no job shows, left by a worker that died say, are removed after this long.'),
     BREAKER_FAILURES: whole(1, 1_000)
       .default(5)
       .describe('An image engine rests after so many failures in a row; jobs wait meanwhile.'),

@@ -29,6 +29,7 @@ import { startProjections } from './projections/runner.ts';
 import { UnopenableFile } from './sqlite/openDatabase.ts';
 import { openConfiguredDocuments, openConfiguredLog } from './stores.ts';
 import { createCircuits } from './workers/circuits.ts';
+import { startCollecting } from './workers/collecting.ts';
 import { createJobDesk } from './workers/createJobDesk.ts';
 import { UnusableWorkflow } from './workers/engines/comfyui/workflow.ts';
 import type { ImageEngine } from './workers/engines/imageEngine.ts';
@@ -197,7 +198,7 @@ const startWorkers = (
   metrics: Metrics,
   { started }: Life,
 ): SweepingShown | undefined => {
-  const { log, readModel } = stores;
+  const { log, readModel, images } = stores;
   const jobLimits = jobLimitsOf(config);
   const rule = { failures: config.BREAKER_FAILURES, resetMs: config.BREAKER_RESET_MS };
   const actingAs = (id: string, name: string) => {
@@ -224,8 +225,15 @@ const startWorkers = (
   // It hashes what the log keeps, so that the seals outlive the keys of personal data.
   const sealed = { ...log.kept, append: log.append };
   started(startSealing({ ...stores, log: sealed, logger, now, newId: v7, sealAfter: { events, ms } }));
-  watchSweep(metrics.gauges, sweep.health, queueing.health);
-  return { sweep: sweep.health, queueing: queueing.health };
+  const collecting = started(
+    startCollecting({
+      ...{ log, readModel, images, logger, now, newId: v7, clock: monotonic, keepMs: config.IMAGES_KEEP_MS },
+      actor: { id: 'sweep', name: 'Sweep' },
+    }),
+  );
+  const shown = { sweep: sweep.health, queueing: queueing.health, collecting: collecting.health };
+  watchSweep(metrics.gauges, shown);
+  return shown;
 };
 
 const startApi = async (

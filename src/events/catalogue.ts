@@ -13,6 +13,7 @@ import { type QueueEvent, queueEvents } from './queue.ts';
 import { type RefusalEvent, refusalEvents } from './refusal.ts';
 import { type SealEvent, sealEvents } from './seal.ts';
 import type { StreamName } from './streams.ts';
+import { type SweepEvent, sweepEvents } from './sweep.ts';
 
 /** Everything that can happen, as `{ type, data }`. */
 export type DomainFact =
@@ -24,7 +25,8 @@ export type DomainFact =
   | RefusalEvent
   | ProjectionEvent
   | LogEvent
-  | SealEvent;
+  | SealEvent
+  | SweepEvent;
 export type EventType = DomainFact['type'];
 
 export const catalogue: { readonly [Type in EventType]: EventDefinition } = {
@@ -37,6 +39,7 @@ export const catalogue: { readonly [Type in EventType]: EventDefinition } = {
   ...projectionEvents,
   ...logEvents,
   ...sealEvents,
+  ...sweepEvents,
 };
 
 /** The part of an event's envelope that clients see (design: `Event` of docs/protocol.md). */

@@ -34,6 +34,7 @@ const publicTypes = {
   EventSkipped: false,
   LogIdentified: false,
   LogSealed: false,
+  ImagesCollected: false,
 } as const satisfies Record<EventType, boolean>;
 
 export const isPublic = (type: EventType): boolean => publicTypes[type];

@@ -8,6 +8,7 @@ export type StreamName =
   | `engine-${string}`
   | `refusals-${string}`
   | `projection-${string}`
+  | `sweep-${string}`
   | 'log'
   | 'seals';
 
@@ -19,5 +20,7 @@ export const engineStream = (name: string): StreamName => `engine-${name}`;
 /** One a day (UTC), so that none grows for ever. */
 export const refusalsStream = (at: Date): StreamName => `refusals-${at.toISOString().slice(0, 10)}`;
 export const projectionStream = (name: string): StreamName => `projection-${name}`;
+/** One a day (UTC), so that none grows for ever. */
+export const sweepStream = (at: Date): StreamName => `sweep-${at.toISOString().slice(0, 10)}`;
 export const logStream: StreamName = 'log';
 export const sealStream: StreamName = 'seals';

@@ -9,6 +9,13 @@ export interface ImageStore {
   get(imageId: string): Promise<(StoredImage & { readonly bytes: Uint8Array }) | null>;
   /** Removing what isn't there is no error. */
   remove(imageId: string): Promise<void>;
+  /** Ids of images that were put before then and not since, in no order; what is put or removed meanwhile may be missing. */
+  storedBefore(time: Date): AsyncIterable<string>;
+  /**
+   * Removes an image where it was put before then and not since: one that is put at the same time stays. True for
+   * the one who removed it.
+   */
+  collect(imageId: string, storedBefore: Date): Promise<boolean>;
 }
 
 export type ImageContentType = 'image/png' | 'image/jpeg' | 'image/webp';

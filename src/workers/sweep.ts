@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 import { type Circuit, closedCircuit } from '../commands/engine.ts';
 import type { Job } from '../projections/model.ts';
 import type { ReadModel } from '../projections/readModel.ts';
+import { allRunning } from './allRunning.ts';
 import type { Circuits } from './circuits.ts';
 import { enginesFor } from './engineChoice.ts';
 import type { ImageEngine } from './engines/imageEngine.ts';
@@ -31,6 +32,8 @@ export interface Swept {
   /** Running jobs that it looked at. */
   readonly looked: number;
   readonly gaveUp: number;
+  /** Circuits whose probe nobody drew any more. */
+  readonly released: number;
   /** Of those that still run, by its own clock, in milliseconds. */
   readonly longestSilenceMs: number;
 }
@@ -44,25 +47,9 @@ export interface SweepHealth extends Swept {
   readonly leaseMs: number;
   /** What it failed at last; null where all went well. */
   readonly reason: string | null;
+  /** Since it started. */
+  readonly done: { readonly attempts_ended: number; readonly probes_ended: number };
 }
-
-const page = 200;
-
-const allRunning = async (readModel: SweepParts['readModel']): Promise<readonly Job[]> => {
-  const running: Job[] = [];
-  let cursor = null;
-  do {
-    const found: Awaited<ReturnType<ReadModel['jobs']>> = await readModel.jobs({
-      of: null,
-      status: 'running',
-      limit: page,
-      ...(cursor === null ? {} : { cursor }),
-    });
-    running.push(...found.items);
-    cursor = found.nextCursor;
-  } while (cursor !== null);
-  return running;
-};
 
 /**
  * Looks once at all running jobs, and ends the attempts that nobody should wait for any longer; and at
@@ -95,14 +82,17 @@ export const createSweep = (parts: Omit<SweepParts, 'when'>) => {
     });
   };
 
-  const releaseIdleProbes = async (running: readonly Job[]): Promise<void> => {
+  const releaseIdleProbes = async (running: readonly Job[]): Promise<number> => {
+    let released = 0;
     for (const { name: engine } of engines) {
       const circuit = await circuits.of(engine);
       const jobId = idleProbes.look(engine, circuit, running, clock());
       if (jobId === null) continue;
       logger.warn({ engine, jobId }, 'nobody draws the job that an engine was to be tried with');
       await circuits.release(engine, jobId, 0);
+      released += 1;
     }
+    return released;
   };
 
   return async (): Promise<Swept> => {
@@ -111,7 +101,7 @@ export const createSweep = (parts: Omit<SweepParts, 'when'>) => {
     const seen = observe(observations, running, at, { leaseMs, stuckAfterMs });
     observations = seen.observations;
     for (const lost of seen.lost) await giveUp(lost);
-    await releaseIdleProbes(running);
+    const released = await releaseIdleProbes(running);
     const givenUp = new Set<string>(seen.lost.map(({ job }) => job.jobId));
     const silences = [...seen.observations].flatMap(([id, { heardAt }]) =>
       givenUp.has(id) ? [] : [at - heardAt],
@@ -119,6 +109,7 @@ export const createSweep = (parts: Omit<SweepParts, 'when'>) => {
     return {
       looked: running.length,
       gaveUp: seen.lost.length,
+      released,
       longestSilenceMs: silences.reduce((longest, silence) => Math.max(longest, silence), 0),
     };
   };
@@ -129,7 +120,8 @@ export const startSweep = (parts: SweepParts): Running & { health(): SweepHealth
   const { logger, clock, leaseMs } = parts;
   const sweep = createSweep(parts);
   let last: Promise<void> = Promise.resolve();
-  let swept: Swept = { looked: 0, gaveUp: 0, longestSilenceMs: 0 };
+  let swept: Swept = { looked: 0, gaveUp: 0, released: 0, longestSilenceMs: 0 };
+  let done: SweepHealth['done'] = { attempts_ended: 0, probes_ended: 0 };
   let endedAt = clock();
   let hasRun = false;
   let reason: string | null = null;
@@ -137,6 +129,10 @@ export const startSweep = (parts: SweepParts): Running & { health(): SweepHealth
   const run = async (): Promise<void> => {
     try {
       swept = await sweep();
+      done = {
+        attempts_ended: done.attempts_ended + swept.gaveUp,
+        probes_ended: done.probes_ended + swept.released,
+      };
       endedAt = clock();
       hasRun = true;
       reason = null;
@@ -154,7 +150,7 @@ export const startSweep = (parts: SweepParts): Running & { health(): SweepHealth
     { noOverlap: true },
   );
   return {
-    health: () => ({ ...swept, quietMs: clock() - endedAt, hasRun, leaseMs, reason }),
+    health: () => ({ ...swept, quietMs: clock() - endedAt, hasRun, leaseMs, reason, done }),
     async stop() {
       await task.destroy();
       await last;

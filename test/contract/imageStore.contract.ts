@@ -90,6 +90,43 @@ export function imageStoreContract(name: string, open: () => Promise<OpenedImage
       expect(await store.get(imageId)).not.toBeNull();
     });
 
+    const ahead = (ms: number) => new Date(Date.now() + ms);
+    const listed = async (time: Date): Promise<string[]> => {
+      const found: string[] = [];
+      for await (const imageId of store.storedBefore(time)) found.push(imageId);
+      return found.toSorted();
+    };
+
+    it('lists the pictures that were put before a time', async () => {
+      const ids: string[] = [];
+      for (const each of ['one', 'two', 'three'])
+        ids.push((await store.put(picture(each), 'image/png')).imageId);
+      expect(await listed(ahead(60_000))).toEqual(ids.toSorted());
+      expect(await listed(ahead(-60_000))).toEqual([]);
+    });
+
+    it('collects what was put before a time, once, and leaves what was put since', async () => {
+      const { imageId } = await store.put(picture('old'), 'image/png');
+      expect(await store.collect(imageId, ahead(-60_000))).toBe(false);
+      expect(await store.get(imageId)).not.toBeNull();
+      const all = await Promise.all(Array.from({ length: 4 }, () => store.collect(imageId, ahead(60_000))));
+      expect(all.filter(Boolean)).toHaveLength(1);
+      expect(await store.get(imageId)).toBeNull();
+      expect(await store.collect(sha256(picture('never put')), ahead(0))).toBe(false);
+    });
+
+    it('never loses what is put again while it is collected', async () => {
+      for (let round = 0; round < 100; round += 1) {
+        const bytes = picture(`round ${round}`);
+        const { imageId } = await store.put(bytes, 'image/png');
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        const old = new Date();
+        await new Promise((resolve) => setTimeout(resolve, 2));
+        await Promise.all([store.collect(imageId, old), store.put(bytes, 'image/png')]);
+        expect(await store.get(imageId), `round ${round}`).not.toBeNull();
+      }
+    });
+
     it('stores a picture of no bytes and one of many', async () => {
       const none = await store.put(new Uint8Array(0), 'image/png');
       expect(await store.get(none.imageId)).toMatchObject({ size: 0 });

@@ -1,4 +1,4 @@
-import { chmod, mkdir, mkdtemp, readdir, readFile, rm, utimes, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readdir, readFile, rename, rm, utimes, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterEach, beforeEach, describe, expect, it } from 'vitest';
@@ -57,6 +57,20 @@ describe('the folder image store on disk', () => {
     const store = await openFolderImageStore(folder);
     expect(await filesIn(folder)).toEqual([`ab/.${id}.2.part`]);
     expect(await store.get(id)).toBeNull();
+  });
+
+  it('moves a picture back that a crash left aside, at the next opening and the next listing', async () => {
+    const store = await openFolderImageStore(folder);
+    const { imageId } = await store.put(Buffer.from('aside'), 'image/png');
+    const shard = join(folder, imageId.slice(0, 2));
+    const takeAside = () => rename(join(shard, `${imageId}.png`), join(shard, `.${imageId}.png.aside`));
+    await takeAside();
+    expect(await store.get(imageId)).toBeNull();
+    await openFolderImageStore(folder);
+    expect(await store.get(imageId)).not.toBeNull();
+    await takeAside();
+    for await (const _ of store.storedBefore(new Date(0)));
+    expect(await store.get(imageId)).not.toBeNull();
   });
 
   it('never touches files beside it that are not its own', async () => {

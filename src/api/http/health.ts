@@ -15,6 +15,8 @@ export interface SweepShown {
   readonly hasRun: boolean;
   readonly leaseMs: number;
   readonly reason: string | null;
+  /** Since the process started, by what it is. */
+  readonly done: Readonly<Record<string, number>>;
 }
 
 /** What the queueing of this process says of itself. */
@@ -22,8 +24,16 @@ export interface QueueingShown {
   readonly leads: boolean;
 }
 
+/** What the collecting of images that no job shows says of itself. */
+export interface CollectingShown {
+  readonly collected: number;
+  readonly quietMs: number;
+  readonly reason: string | null;
+}
+
 /** Of a process that queues and sweeps. */
 export interface SweepingShown {
+  collecting(): CollectingShown;
   sweep(): SweepShown;
   queueing(): QueueingShown;
 }
@@ -55,6 +65,8 @@ const whatToDo = {
     'Read the reason and the log of the process that writes it: an event that can not be digested needs another release, documents of another log must be built again.',
   sweep:
     'Read the reason and the log of this process; running jobs are looked after by other sweeps meanwhile.',
+  collecting:
+    'Read the reason and the log of this process; meanwhile images that no job shows take room, and nothing else.',
 };
 
 const advice = (isWell: boolean, part: keyof typeof whatToDo): string | null =>
@@ -79,6 +91,12 @@ const shownSweep = ({ hasRun, quietMs, looked, gaveUp, longestSilenceMs, reason 
   longestSilenceSeconds: inSeconds(longestSilenceMs),
   reason,
   whatToDo: advice(reason === null, 'sweep'),
+});
+
+const shownCollecting = ({ collected, quietMs, reason }: CollectingShown) => ({
+  state: reason === null ? 'running' : 'failing',
+  ...{ collected, quietSeconds: inSeconds(quietMs), reason },
+  whatToDo: advice(reason === null, 'collecting'),
 });
 
 /** The process answers; nothing else is said. */
@@ -122,7 +140,11 @@ export const ready =
         projections: followers,
         ...(sweeping === undefined
           ? {}
-          : { sweep: shownSweep(sweeping.sweep()), queueing: sweeping.queueing() }),
+          : {
+              sweep: shownSweep(sweeping.sweep()),
+              queueing: sweeping.queueing(),
+              collecting: shownCollecting(sweeping.collecting()),
+            }),
       },
     });
   };

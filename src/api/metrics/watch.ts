@@ -3,7 +3,7 @@ import type { DocumentStore } from '../../projections/documents/documentStore.ts
 import { readWorkload } from '../../projections/reading/readWorkload.ts';
 import type { ProjectionHealth, ProjectionRunner } from '../../projections/runner.ts';
 import type { Delivery } from '../delivery/createDelivery.ts';
-import type { QueueingShown, SweepShown } from '../http/health.ts';
+import type { SweepingShown } from '../http/health.ts';
 import { inTime } from '../inTime.ts';
 import { lag } from '../lag.ts';
 import type { Gauges } from './gauges.ts';
@@ -127,8 +127,8 @@ export const watchDelivery = (gauges: Gauges, delivery: Pick<Delivery, 'health'>
 };
 
 /** What queues and looks for stuck jobs, where this process does. */
-export const watchSweep = (gauges: Gauges, sweep: () => SweepShown, queueing: () => QueueingShown): void => {
-  const read = gauges(async () => ({ ...sweep(), ...queueing() }));
+export const watchSweep = (gauges: Gauges, { sweep, queueing, collecting }: SweepingShown): void => {
+  const read = gauges(async () => ({ ...sweep(), ...queueing(), collecting: collecting() }));
   read.one({
     name: 'darkroom_sweep_quiet_seconds',
     help: 'Seconds since the sweep last looked at all running jobs; since the start where it has not yet.',
@@ -143,6 +143,17 @@ export const watchSweep = (gauges: Gauges, sweep: () => SweepShown, queueing: ()
     name: 'darkroom_sweep_lease_seconds',
     help: 'The silence after which the sweep gives an attempt up (LEASE_MS).',
     sample: ({ leaseMs }) => seconds(leaseMs),
+  });
+  read.by({
+    name: 'darkroom_sweep_done',
+    help: 'What the sweep of this process has done since it started: attempts that it ended, probes of engines that nobody drew any more, images that no job shows.',
+    label: 'what',
+    samples: ({ done, collecting: { collected } }) => ({ ...done, images_collected: collected }),
+  });
+  read.one({
+    name: 'darkroom_collecting_quiet_seconds',
+    help: 'Seconds since images that no job shows were last looked for; since the start where they have not been yet.',
+    sample: ({ collecting: { quietMs } }) => seconds(quietMs),
   });
   read.one({
     name: 'darkroom_queueing_leads',

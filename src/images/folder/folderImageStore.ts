@@ -8,9 +8,13 @@
  *                      once it is an hour old (a younger one may be another process's work);
  *   after the rename:  the picture is there, whole; its bytes were on the disk before it had its name.
  * Two processes that put the same picture both rename the same bytes to the same name: either order is right.
+ *
+ * The time of a file is when its picture was last put. Collecting an old one takes it aside by a rename first, and
+ * only then looks whether it was put just before: if so it is moved back, for a put has relied on it. A put that
+ * comes later finds nothing and writes anew. After a crash in between, the next opening or listing moves it back.
  */
 import { createHash, randomUUID } from 'node:crypto';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, stat, utimes } from 'node:fs/promises';
 import { join } from 'node:path';
 import {
   type ImageContentType,
@@ -31,7 +35,7 @@ const leftoverAgeMs = 60 * 60 * 1000;
 export async function openFolderImageStore(folder: string): Promise<ImageStore> {
   await orUnavailable(`the image folder ${folder} can't be used`, async () => {
     await mkdir(folder, { recursive: true });
-    await removeLeftovers(folder);
+    await tidy(folder);
   });
   return {
     put: (bytes, contentType) =>
@@ -39,6 +43,9 @@ export async function openFolderImageStore(folder: string): Promise<ImageStore> 
     get: (imageId) => orUnavailable(`the picture ${imageId} could not be read`, () => get(folder, imageId)),
     remove: (imageId) =>
       orUnavailable(`the picture ${imageId} could not be removed`, () => remove(folder, imageId)),
+    storedBefore: (time) => storedBefore(folder, time),
+    collect: (imageId, time) =>
+      orUnavailable(`the picture ${imageId} could not be removed`, () => collect(folder, imageId, time)),
   };
 }
 
@@ -46,7 +53,8 @@ async function put(folder: string, bytes: Uint8Array, contentType: ImageContentT
   const imageId = createHash('sha256').update(bytes).digest('hex');
   const stored = await find(folder, imageId);
   // The bytes say what they are; the type they were first stored under stays.
-  if (stored !== null) return { imageId, contentType: stored.contentType, size: bytes.length };
+  if (stored !== null && (await renewed(stored.path)))
+    return { imageId, contentType: stored.contentType, size: bytes.length };
   const shard = shardOf(folder, imageId);
   const made = await mkdir(shard, { recursive: true });
   if (made !== undefined) await syncDirectory(folder);
@@ -75,6 +83,56 @@ async function remove(folder: string, imageId: string): Promise<void> {
     contentTypes.map((contentType) => rm(pathOf(folder, imageId, contentType), { force: true })),
   );
 }
+
+/** False where it was taken away in this moment. */
+const renewed = async (path: string): Promise<boolean> => {
+  const now = new Date();
+  return (await unlessMissing(utimes(path, now, now).then(() => true))) ?? false;
+};
+
+async function* storedBefore(folder: string, time: Date): AsyncGenerator<string> {
+  const listed = <T>(reading: Promise<T>) =>
+    orUnavailable(`the pictures in ${folder} could not be listed`, () => reading);
+  for (const shard of await listed(shardsOf(folder)))
+    for (const name of await listed(readdir(join(folder, shard)))) {
+      await listed(moveBackAside(join(folder, shard), name));
+      const imageId = name.slice(0, 64);
+      if (!isImageId(imageId)) continue;
+      const found = await listed(unlessMissing(stat(join(folder, shard, name))));
+      if (found !== null && found.mtimeMs < time.getTime()) yield imageId;
+    }
+}
+
+async function collect(folder: string, imageId: string, time: Date): Promise<boolean> {
+  const stored = await find(folder, imageId);
+  if (stored === null || !(await isOlder(stored.path, time))) return false;
+  const aside = `${join(shardOf(folder, imageId), `.${imageId}.${extensions[stored.contentType]}`)}${asideMark}`;
+  if ((await unlessMissing(rename(stored.path, aside).then(() => true))) === null) return false;
+  if (await isOlder(aside, time)) {
+    await rm(aside, { force: true });
+    return true;
+  }
+  await moveBack(aside, stored.path);
+  return false;
+}
+
+const asideMark = '.aside';
+
+const isOlder = async (path: string, time: Date): Promise<boolean> => {
+  const found = await unlessMissing(stat(path));
+  return found !== null && found.mtimeMs < time.getTime();
+};
+
+/** As one that was put now: else whoever relies on it could lose it to the next who collects. */
+const moveBack = async (aside: string, path: string): Promise<void> => {
+  if (await renewed(aside)) await unlessMissing(rename(aside, path));
+};
+
+/** A picture that a crash left aside is moved back. */
+const moveBackAside = async (shard: string, name: string): Promise<void> => {
+  if (/^\.[0-9a-f]{64}\..+\.aside$/.test(name))
+    await moveBack(join(shard, name), join(shard, name.slice(1, -asideMark.length)));
+};
 
 /** The one file of this id, under whichever type it was stored. */
 async function find(
@@ -118,16 +176,21 @@ async function syncDirectory(path: string): Promise<void> {
   }
 }
 
-async function removeLeftovers(folder: string): Promise<void> {
-  for (const shard of await readdir(folder, { withFileTypes: true })) {
-    if (!shard.isDirectory() || !/^[0-9a-f]{2}$/.test(shard.name)) continue;
-    for (const name of await readdir(join(folder, shard.name))) {
+const shardsOf = async (folder: string): Promise<readonly string[]> =>
+  (await readdir(folder, { withFileTypes: true }))
+    .filter((entry) => entry.isDirectory() && /^[0-9a-f]{2}$/.test(entry.name))
+    .map(({ name }) => name);
+
+/** What crashes have left: half a picture is removed, one that was taken aside is moved back. */
+async function tidy(folder: string): Promise<void> {
+  for (const shard of await shardsOf(folder))
+    for (const name of await readdir(join(folder, shard))) {
+      await moveBackAside(join(folder, shard), name);
       if (!/^\.[0-9a-f]{64}\..+\.part$/.test(name)) continue;
-      const path = join(folder, shard.name, name);
+      const path = join(folder, shard, name);
       const found = await unlessMissing(stat(path));
       if (found !== null && Date.now() - found.mtimeMs > leftoverAgeMs) await rm(path, { force: true });
     }
-  }
 }
 
 /** Null where the file isn't there (any more): another process may remove it at any time. */

@@ -118,6 +118,7 @@ describe('/metrics of a server that does everything', () => {
       expect(parts).toMatchObject({
         sweep: { state: 'running', hasRun: true, looked: 0, gaveUp: 0, reason: null, whatToDo: null },
         queueing: { leads: true },
+        collecting: { state: 'running', collected: 0, reason: null, whatToDo: null },
         eventLog: { state: 'ready', whatToDo: null },
       });
       expect(parts.sweep.quietSeconds).toBeLessThan(30);
@@ -125,6 +126,9 @@ describe('/metrics of a server that does everything', () => {
     const { value } = await scrape(darkroom.url);
     expect(value('darkroom_queueing_leads')).toBe(1);
     expect(value('darkroom_sweep_lease_seconds')).toBe(30);
+    for (const what of ['attempts_ended', 'probes_ended', 'images_collected'])
+      expect(value('darkroom_sweep_done', { what }), what).toBe(0);
+    expect(value('darkroom_collecting_quiet_seconds')).toBeLessThan(600);
   });
 });
 

@@ -92,7 +92,8 @@ describe('metrics', () => {
     const broken = () => {
       throw new Error('broken');
     };
-    watchSweep(metrics.gauges, broken, () => ({ leads: true }));
+    const collecting = () => ({ collected: 0, quietMs: 0, reason: null });
+    watchSweep(metrics.gauges, { sweep: broken, queueing: () => ({ leads: true }), collecting });
     const { names, value } = readScrape((await metrics.exposition()).text);
     expect(names).toContain('darkroom_submissions_total');
     expect(value('darkroom_queueing_leads')).toBeNaN();
