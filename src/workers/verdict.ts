@@ -53,6 +53,39 @@ export const afterRest = (
   return { spared: { notBefore: new Date(Math.min(...times) + pauseAfter(1, Math.random())) } };
 };
 
+/** Codes of Node for a connection that did not come about. */
+const noConnection: ReadonlySet<unknown> = new Set([
+  'ECONNREFUSED',
+  'EHOSTUNREACH',
+  'EHOSTDOWN',
+  'ENETUNREACH',
+  'ENOTFOUND',
+  'EAI_AGAIN',
+]);
+
+const isNotThere = (cause: unknown): boolean =>
+  cause instanceof EngineError &&
+  cause.cause instanceof Error &&
+  'code' in cause.cause &&
+  noConnection.has(cause.cause.code);
+
+/**
+ * Whose fault it was, and so whether it may have been the job's last attempt: not while the engine rests, and not
+ * where nobody listens at its address, though it hasn't failed often enough to rest: a lone picture
+ * would use up its attempts in seconds while an engine is restarted. A request that breaks an engine at each
+ * attempt is neither, unless nobody starts the engine again.
+ */
+const sparing = (
+  cause: unknown,
+  circuit: Circuit,
+  others: readonly Circuit[],
+  attempt: number,
+  now: Date,
+) => {
+  if (circuit.status !== 'closed' || !isNotThere(cause)) return afterRest(circuit, others, now);
+  return { spared: { notBefore: new Date(now.getTime() + pauseAfter(attempt, Math.random())) } };
+};
+
 /** An attempt that ended without a picture. */
 export interface Ending {
   readonly claim: Claim;
@@ -82,7 +115,7 @@ export const judge = async ({
   if (failure !== null && (blame === 'engine' || blame === 'account')) {
     const circuit = await circuits.failed(engine, jobId, { ...failure, atOnce: blame === 'account' });
     const besides = await Promise.all(others.map((name) => circuits.of(name)));
-    return { ...failure, ...afterRest(circuit, besides, now()) };
+    return { ...failure, ...sparing(cause, circuit, besides, attempt, now()) };
   }
   if (blame === 'load' && failure !== null && cause instanceof EngineError) {
     const busyForMs = cause.retryAfterMs ?? pauseAfter(attempt, Math.random());

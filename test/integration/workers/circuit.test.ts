@@ -1,4 +1,7 @@
+import { once } from 'node:events';
+import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { exchange } from '../../../src/workers/engines/http/exchange.ts';
 import { EngineError, type ImageEngine } from '../../../src/workers/engines/imageEngine.ts';
 import { adas } from '../../support/story.ts';
 import {
@@ -8,6 +11,17 @@ import {
   scriptedEngine,
   type Workshop,
 } from '../../support/workshop.ts';
+
+/** Where a server was until just now. */
+const addressOfNobody = async (): Promise<URL> => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const address = server.address();
+  if (typeof address !== 'object' || address === null) throw new Error('the server has no address');
+  server.close();
+  await once(server, 'close');
+  return new URL(`http://127.0.0.1:${address.port}`);
+};
 
 describe('the circuit before an image engine', () => {
   let workshop: Workshop;
@@ -98,6 +112,31 @@ describe('the circuit before an image engine', () => {
     engineIs = 'well';
     clock.ahead += 62_000;
     for (const id of jobs) await ends(id, 'completed');
+  });
+
+  it('lets a lone picture wait while nobody listens at the engine’s address, until it opens and after it', async () => {
+    const { ask, ends, clock, worker, readModel } = workshop;
+    const url = await addressOfNobody();
+    const restarted = scriptedEngine((signal, prompt) =>
+      engineIs === 'well'
+        ? drawAtOnce(signal, prompt)
+        : (async function* () {
+            yield { kind: 'progress', step: 0, steps: 2, stage: 'asking', preview: null };
+            await exchange({ url, timeoutMs: 10_000, maxBytes: 1_000, signal });
+          })(),
+    );
+    worker(restarted.engine);
+    const id = await ask('picture');
+    // Two attempts are allowed; the fifth failure opens the circuit, the sixth is the probe's.
+    for (let tries = 1; tries <= 6; tries += 1) {
+      const hasFailed = async () =>
+        expect(await readModel.job(id)).toMatchObject({ status: 'queued', attempt: tries });
+      await vi.waitFor(hasFailed, { timeout: 20_000 });
+      clock.ahead += 62_000;
+    }
+    engineIs = 'well';
+    clock.ahead += 62_000;
+    expect((await ends(id, 'completed')).attempt).toBeGreaterThan(6);
   });
 
   it('stays closed whatever people ask for: refused prompts, and limits that they set themselves', async () => {

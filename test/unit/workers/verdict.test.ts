@@ -83,6 +83,22 @@ describe('an attempt that ended without a picture', () => {
     expect(notBefore).toBeLessThanOrEqual(Date.parse(retryAt) + 1_000);
   });
 
+  it('is spared the job where nobody listens at the engine’s address, though the circuit is closed', async () => {
+    const because = (code: string) =>
+      new EngineError('engine_unavailable', 'why', true, {
+        cause: Object.assign(new Error(code), { code }),
+      });
+    for (const code of ['ECONNREFUSED', 'ENOTFOUND', 'EHOSTUNREACH']) {
+      const { told, failure } = await judged(because(code), closed);
+      expect(told).toEqual(['failed']);
+      const notBefore = failure?.spared?.notBefore?.getTime() ?? 0;
+      expect(notBefore).toBeGreaterThan(now.getTime());
+      expect(notBefore).toBeLessThanOrEqual(now.getTime() + 1_000);
+    }
+    // A connection that breaks may be this very request that broke the engine.
+    expect((await judged(because('ECONNRESET'), closed)).failure).not.toHaveProperty('spared');
+  });
+
   it('lets the job wait no longer than until another engine that can draw it may be asked', async () => {
     const soon = new Date(now.getTime() + 5_000).toISOString();
     for (const [other, from] of [
