@@ -1,9 +1,9 @@
 import type { Batch } from '../../src/api/delivery/batches.ts';
 import { createContinuity } from '../../src/api/delivery/continuity.ts';
 import { type Entry, entriesOf, type SeenEvent, seenEvent } from '../../src/api/delivery/entry.ts';
-import { createInterests } from '../../src/api/delivery/interests.ts';
+import { createInterests, type Interested } from '../../src/api/delivery/interests.ts';
 import { scopeKey } from '../../src/api/delivery/keys.ts';
-import { createSubscription } from '../../src/api/delivery/subscription.ts';
+import { Subscription } from '../../src/api/delivery/subscription.ts';
 import { createTail } from '../../src/api/delivery/tail.ts';
 import { type Cursor, receive } from '../../src/client/cursor.ts';
 import type { DomainEvent } from '../../src/events/catalogue.ts';
@@ -202,7 +202,7 @@ export const createModel = (seed: number, without: Rule | null = null) => {
     const previous = node.tail.previous(key, covered) ?? lastUpTo(covered);
     const membershipAsOf = head();
     let sentThrough = covered;
-    const subscription = createSubscription({
+    const subscription = new Subscription({
       beginning: { covered, previous, until },
       tickMs: without === 'idle batch' ? Number.POSITIVE_INFINITY : tickMs,
       slowConsumerMs,
@@ -225,7 +225,8 @@ export const createModel = (seed: number, without: Rule | null = null) => {
         });
       },
     });
-    const interested = { scope, viewer, live: subscription.live };
+    const live: Interested['live'] = (entries, through) => subscription.live(entries, through);
+    const interested = { scope, viewer, live };
     const this_ = { subscription, interested };
     node.interests.add(interested);
     return this_;
@@ -287,15 +288,15 @@ export const createModel = (seed: number, without: Rule | null = null) => {
   const page = (count: number): void => {
     if (subscribed === null) return;
     const { subscription } = subscribed;
-    const until = Math.min(log.length, Number(subscription.covered()) + count);
-    const read = between(subscription.covered(), until).map(({ seen }) => seen);
+    const until = Math.min(log.length, Number(subscription.covered) + count);
+    const read = between(subscription.covered, until).map(({ seen }) => seen);
     subscription.page(own(read), positionOf(until));
   };
   const join = (): void => {
     if (subscribed === null) return;
     const { subscription } = subscribed;
-    const room = subscription.room();
-    const waiting = node.tail.since(key, subscription.covered(), room);
+    const room = subscription.room;
+    const waiting = node.tail.since(key, subscription.covered, room);
     const last = waiting?.at(-1);
     if (waiting === null) return;
     if (last !== undefined && waiting.length === room) subscription.page(own(waiting), last.event.position);
@@ -380,7 +381,7 @@ export const createModel = (seed: number, without: Rule | null = null) => {
       carry(toServer, toServer.length);
       if (cursor.through === head() && toClient.length + toServer.length === 0) return;
       // What is lost fills the window for good: then it takes until the server gives the client up.
-      if (subscribed?.subscription.phase() !== 'stalled') ticks += 1;
+      if (subscribed?.subscription.phase !== 'stalled') ticks += 1;
       pass(tickMs);
     }
     throw new Broken(`it stalls at ${cursor.through}, and the log is at ${head()}`);

@@ -70,8 +70,8 @@ export const createAdmission = ({ config, authentication, ready, failed }: Admis
       if (left > 0) connections.set(userId, left);
       else connections.delete(userId);
     };
-    socket.once('disconnect', release);
-    socket.conn.once('close', release);
+    socket.on('disconnect', release);
+    socket.conn.on('close', release);
   };
 
   const admit = async (socket: DeliverySocket): Promise<void> => {

@@ -7,11 +7,12 @@ import { startOfLog } from '../../events/ids.ts';
 import type { EventLog } from '../../events/log/eventLog.ts';
 import type { Authentication } from '../authentication.ts';
 import { createAdmission, createOriginCheck } from './admission.ts';
-import { type Connection, createConnection, type SocketData } from './connection.ts';
+import { Connection, type SocketData } from './connection.ts';
 import { DeliveryEncoder } from './encoding.ts';
 import { createFairTurns } from './fairTurns.ts';
 import { createFeed, type FeedHealth } from './feed.ts';
 import { guardTransport } from './flood.ts';
+import { forgetAnswer, forgetHandshake, forgetRequest } from './forgetting.ts';
 import { createInterests } from './interests.ts';
 import { limits } from './limits.ts';
 import type { Transport } from './outbox.ts';
@@ -88,12 +89,17 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     ...socketOptions,
     allowRequest: (request, decide) => decide(null, !closing && mayConnect(request)),
   });
+  const cutOff = (): void => logger.warn('a client sends too much; it is cut off');
   const failed = (error: unknown): void => logger.error({ err: error }, 'a client could not be signed in');
   io.use(createAdmission({ config, authentication, ready: () => feed.ready, failed }));
   io.on('connection', (socket) => {
-    const connection = createConnection({ socket, shared, authentication, logger, now });
+    forgetHandshake(socket);
+    const connection = new Connection({ socket, shared, authentication, now });
     connections.add(connection);
-    socket.on('disconnect', () => connections.delete(connection));
+    socket.on('disconnect', () => {
+      connection.over();
+      connections.delete(connection);
+    });
     connection.welcome(log.logId, feed.handedOut() ?? startOfLog);
   });
 
@@ -121,9 +127,11 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     attach(server) {
       io.attach(server);
       attached = true;
-      io.engine.on('connection', (transport: Transport) =>
-        guardTransport(transport, burst, () => logger.warn('a client sends too much; it is cut off')),
-      );
+      io.engine.use(forgetAnswer);
+      io.engine.on('connection', (transport: Transport) => {
+        guardTransport(transport, burst, cutOff);
+        forgetRequest(transport);
+      });
     },
     async close() {
       closing = true;
@@ -137,7 +145,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     health: () => ({
       ...feed.health(),
       connections: connections.size,
-      subscriptions: [...connections].reduce((sum, each) => sum + each.subscriptions(), 0),
+      subscriptions: [...connections].reduce((sum, each) => sum + each.subscriptions, 0),
       reading: turns.running(),
       waiting: turns.waiting(),
     }),

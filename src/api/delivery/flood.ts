@@ -15,6 +15,8 @@ export const createFloodGate = (perSecond: number, burst: number, now: () => num
   };
 };
 
+const clock = (): number => performance.now();
+
 /** The packet type of an acknowledgement in Socket.IO's protocol: there are only as many as we asked for. */
 const acknowledgement = '3';
 
@@ -23,7 +25,7 @@ const acknowledgement = '3';
  * also what is refused is answered, and answers to a client that doesn't read fill our memory.
  */
 export const guardTransport = (transport: Transport, burst: number, onFlood: () => void): void => {
-  const mayPass = createFloodGate(limits.inboundPerSecond, burst, () => performance.now());
+  const mayPass = createFloodGate(limits.inboundPerSecond, burst, clock);
   transport.on('packet', ({ type, data }: { type: string; data?: unknown }) => {
     const isAcknowledgement = typeof data === 'string' && data.startsWith(acknowledgement);
     if (type !== 'message' || isAcknowledgement || mayPass()) return;

@@ -10,47 +10,56 @@ export type Transport = Socket['conn'];
  * Our windows count what is unacknowledged; this counts snapshots too, and a client that subscribes again and
  * again without reading anything.
  */
-export const createOutbox = (transport: Transport) => {
+export class Outbox {
+  readonly #onRoom: () => void;
   /** Waiting for the transport to be writable, and given to it but not taken by the kernel. */
-  let queued = 0;
-  let leaving = 0;
-  let closed = false;
-  const waiting: (() => void)[] = [];
-  const hasRoom = (): boolean => queued + leaving < limits.unsentBytes;
-  let onRoom = (): void => {};
+  #queued = 0;
+  #leaving = 0;
+  #isClosed = false;
+  #waiting: (() => void)[] | null = null;
 
-  const tellWaiting = (): void => {
-    for (const settle of waiting.splice(0)) settle();
-  };
-  transport.on('packetCreate', ({ data }: { data?: string | Buffer }) => {
-    queued += data?.length ?? 0;
-  });
-  transport.on('flush', () => {
-    leaving += queued;
-    queued = 0;
-  });
-  transport.transport.on('drain', () => {
-    leaving = 0;
-    if (!hasRoom()) return;
-    tellWaiting();
-    onRoom();
-  });
-  transport.once('close', () => {
-    closed = true;
-    tellWaiting();
-  });
+  /** `onRoom` is called each time that something has left and there is room. */
+  constructor(transport: Transport, onRoom: () => void) {
+    this.#onRoom = onRoom;
+    transport.on('packetCreate', ({ data }: { data?: string | Buffer }) => {
+      this.#queued += data?.length ?? 0;
+    });
+    transport.on('flush', () => {
+      this.#leaving += this.#queued;
+      this.#queued = 0;
+    });
+    transport.transport.on('drain', () => this.#hasLeft());
+  }
 
-  return {
-    hasRoom,
-    /** Resolves once there is room, or the transport is closed. */
-    room: async (): Promise<void> => {
-      while (!closed && !hasRoom()) await new Promise<void>((resolve) => waiting.push(resolve));
-    },
-    /** Called each time that something has left and there is room. */
-    onRoom(listener: () => void): void {
-      onRoom = listener;
-    },
-  };
-};
+  hasRoom(): boolean {
+    return this.#queued + this.#leaving < limits.unsentBytes;
+  }
 
-export type Outbox = ReturnType<typeof createOutbox>;
+  /** Resolves once there is room, or the transport is closed. */
+  async room(): Promise<void> {
+    while (!this.#isClosed && !this.hasRoom())
+      await new Promise<void>((resolve) => {
+        this.#waiting ??= [];
+        this.#waiting.push(resolve);
+      });
+  }
+
+  /** The transport is gone: nobody need wait any more. */
+  close(): void {
+    this.#isClosed = true;
+    this.#tellWaiting();
+  }
+
+  #hasLeft(): void {
+    this.#leaving = 0;
+    if (!this.hasRoom()) return;
+    this.#tellWaiting();
+    this.#onRoom();
+  }
+
+  #tellWaiting(): void {
+    const waiting = this.#waiting ?? [];
+    this.#waiting = null;
+    for (const settle of waiting) settle();
+  }
+}

@@ -2,7 +2,7 @@ import type { Position } from '../../events/ids.ts';
 import { type Batch, type Cut, cut } from './batches.ts';
 import type { Entry } from './entry.ts';
 import { limits } from './limits.ts';
-import { createWindow } from './window.ts';
+import { Window } from './window.ts';
 
 /*
  * One subscription as a machine: positions and entries go in, batches come out. It does no I/O and knows
@@ -65,117 +65,142 @@ export interface SubscriptionParts {
 
 const later = (a: Position, b: Position): Position => (a > b ? a : b);
 
-export const createSubscription = (parts: SubscriptionParts) => {
-  const { until } = parts.beginning;
-  let { covered, previous } = parts.beginning;
-  let phase: Phase = 'reading';
-  let saidLive = false;
-  const window = createWindow(covered);
-  let lastSentAt = parts.now();
-  let lastProgressAt = lastSentAt;
+/** A class, for a node has one for each conversation that each client follows: as closures it took 2 KB more. */
+export class Subscription {
+  readonly #parts: SubscriptionParts;
+  readonly #window: Window;
+  #covered: Position;
+  #previous: Position;
+  #phase: Phase = 'reading';
+  #saidLive = false;
+  #lastSentAt: number;
+  #lastProgressAt: number;
 
-  const hasEnded = (): boolean => phase === 'ended';
-  const isFull = (): boolean => window.isFull() || !parts.hasRoom();
+  constructor(parts: SubscriptionParts) {
+    const { covered, previous } = parts.beginning;
+    this.#parts = parts;
+    this.#covered = covered;
+    this.#previous = previous;
+    this.#window = new Window(covered);
+    this.#lastSentAt = parts.now();
+    this.#lastProgressAt = this.#lastSentAt;
+  }
 
-  const send = ({ events, after, through, last, bytes }: Cut, live: boolean): void => {
+  get phase(): Phase {
+    return this.#phase;
+  }
+  get covered(): Position {
+    return this.#covered;
+  }
+  get acknowledgedThrough(): Position {
+    return this.#window.acknowledgedThrough;
+  }
+  /** So many events can be sent before it stalls, if they are small. */
+  get room(): number {
+    return this.#window.room;
+  }
+
+  /** Everything of the scope after `covered` and up to `through`. */
+  page(entries: readonly Entry[], through: Position): void {
+    if (this.#phase === 'reading') this.#take(entries, through, false);
+  }
+
+  /** The same, up to where the feed is: from now on it is live. */
+  join(entries: readonly Entry[], through: Position): void {
+    if (this.#phase === 'reading') this.#take(entries, through, true);
+  }
+
+  /**
+   * What the feed hands out, complete since it last did; entries may be none. Who leaves while older events
+   * are still being read gets no more of them: permission is gone at once.
+   */
+  live(entries: readonly Entry[], through: Position): void {
+    if (this.#phase === 'live') this.#take(entries, through, true);
+    else if (entries.some((entry) => this.#parts.revokes(entry))) this.end('permission_lost');
+  }
+
+  acknowledged(number: number): void {
+    if (this.#phase === 'ended' || !this.#window.acknowledge(number)) return;
+    this.#lastProgressAt = this.#parts.now();
+    this.resumeIfRoom();
+  }
+
+  /** The connection has room again. */
+  resumeIfRoom(): void {
+    if (this.#phase !== 'stalled' || this.#isFull) return;
+    this.#phase = 'reading';
+    this.#parts.read();
+  }
+
+  /** To be called often; `handedOut`: up to where the feed has called `live` where it had to. */
+  tick(handedOut: Position, margin: number): void {
+    const { tickMs, slowConsumerMs } = this.#parts;
+    if (this.#hasEnded) return;
+    const time = this.#parts.now();
+    const isSlow = !this.#window.isEmpty && time - this.#lastProgressAt >= slowConsumerMs;
+    if (isSlow) this.end('slow_consumer');
+    if (this.#hasEnded) return;
+    if (this.#phase === 'stalled' || this.#isFull || time - this.#lastSentAt < tickMs - margin) return;
+    if (this.#phase === 'live') this.#covered = later(this.#covered, handedOut);
+    this.#sendEmpty(this.#phase === 'live' && this.#covered >= this.#parts.beginning.until);
+  }
+
+  end(code: EndCode): void {
+    if (this.#phase === 'ended') return;
+    this.#phase = 'ended';
+    this.#parts.ended(code, this.#window.acknowledgedThrough);
+  }
+
+  /** Ends it without a word: it was replaced, or the client asked. */
+  stop(): void {
+    this.#phase = 'ended';
+  }
+
+  get #hasEnded(): boolean {
+    return this.#phase === 'ended';
+  }
+  get #isFull(): boolean {
+    return this.#window.isFull || !this.#parts.hasRoom();
+  }
+
+  #send({ events, after, through, last, bytes }: Cut, live: boolean): void {
     const batch: Batch = { events, after, through, live };
-    lastSentAt = parts.now();
-    if (window.isEmpty()) lastProgressAt = lastSentAt;
-    covered = through;
-    previous = last;
-    saidLive = live;
-    parts.send(batch, window.add(batch, bytes));
-  };
+    this.#lastSentAt = this.#parts.now();
+    if (this.#window.isEmpty) this.#lastProgressAt = this.#lastSentAt;
+    this.#covered = through;
+    this.#previous = last;
+    this.#saidLive = live;
+    this.#parts.send(batch, this.#window.add(batch, bytes));
+  }
 
-  const sendEmpty = (live: boolean): void => {
-    const nothing = { events: [], bytes: limits.envelopeBytes };
-    send({ ...nothing, after: previous, through: covered, last: previous }, live);
-    if (isFull()) phase = 'stalled';
-  };
-
-  const end = (code: EndCode): void => {
-    if (phase === 'ended') return;
-    phase = 'ended';
-    parts.ended(code, window.acknowledgedThrough());
-  };
+  #sendEmpty(live: boolean): void {
+    const [after, through] = [this.#previous, this.#covered];
+    this.#send({ events: [], bytes: limits.envelopeBytes, after, through, last: after }, live);
+    if (this.#isFull) this.#phase = 'stalled';
+  }
 
   /** Sends entries, complete up to `through`; `joined`: and up to everything that the feed has. */
-  const take = (entries: readonly Entry[], through: Position, joined: boolean): void => {
-    const fresh = entries.filter(({ position }) => position > covered);
-    const revoked = fresh.findIndex(parts.revokes);
+  #take(entries: readonly Entry[], through: Position, joined: boolean): void {
+    const { until } = this.#parts.beginning;
+    const fresh = entries.filter(({ position }) => position > this.#covered);
+    const revoked = fresh.findIndex((entry) => this.#parts.revokes(entry));
     const allowed = revoked < 0 ? fresh : fresh.slice(0, revoked);
-    const target = revoked < 0 ? later(through, covered) : (allowed.at(-1)?.position ?? covered);
+    const target = revoked < 0 ? later(through, this.#covered) : (allowed.at(-1)?.position ?? this.#covered);
     const reachesLive = joined && revoked < 0 && target >= until;
-    const wasLive = phase === 'live';
-    for (const batch of cut(allowed, previous, target)) {
-      send(batch, wasLive ? batch.through >= until : reachesLive && batch.through === target);
-      if (hasEnded()) return;
-      if (!isFull() || (revoked >= 0 && covered === target)) continue;
-      phase = 'stalled';
+    const wasLive = this.#phase === 'live';
+    for (const batch of cut(allowed, this.#previous, target)) {
+      this.#send(batch, wasLive ? batch.through >= until : reachesLive && batch.through === target);
+      if (this.#hasEnded) return;
+      if (!this.#isFull || (revoked >= 0 && this.#covered === target)) continue;
+      this.#phase = 'stalled';
       return;
     }
     if (revoked >= 0) {
-      end('permission_lost');
+      this.end('permission_lost');
       return;
     }
-    covered = target;
-    if (joined) phase = 'live';
-    if (reachesLive && !saidLive) sendEmpty(true);
-  };
-
-  const resumeIfRoom = (): void => {
-    if (phase !== 'stalled' || isFull()) return;
-    phase = 'reading';
-    parts.read();
-  };
-
-  return {
-    phase: (): Phase => phase,
-    covered: (): Position => covered,
-    acknowledgedThrough: (): Position => window.acknowledgedThrough(),
-    /** So many events can be sent before it stalls, if they are small. */
-    room: (): number => window.room(),
-
-    /** Everything of the scope after `covered` and up to `through`. */
-    page(entries: readonly Entry[], through: Position): void {
-      if (phase === 'reading') take(entries, through, false);
-    },
-    /** The same, up to where the feed is: from now on it is live. */
-    join(entries: readonly Entry[], through: Position): void {
-      if (phase === 'reading') take(entries, through, true);
-    },
-    /**
-     * What the feed hands out, complete since it last did; entries may be none. Who leaves while older events
-     * are still being read gets no more of them: permission is gone at once.
-     */
-    live(entries: readonly Entry[], through: Position): void {
-      if (phase === 'live') take(entries, through, true);
-      else if (entries.some(parts.revokes)) end('permission_lost');
-    },
-    acknowledged(number: number): void {
-      if (phase === 'ended' || !window.acknowledge(number)) return;
-      lastProgressAt = parts.now();
-      resumeIfRoom();
-    },
-    /** The connection has room again. */
-    resumeIfRoom,
-    /** To be called often; `handedOut`: up to where the feed has called `live` where it had to. */
-    tick(handedOut: Position, margin: number): void {
-      if (hasEnded()) return;
-      const now = parts.now();
-      const isSlow = !window.isEmpty() && now - lastProgressAt >= parts.slowConsumerMs;
-      if (isSlow) end('slow_consumer');
-      if (hasEnded()) return;
-      if (phase === 'stalled' || isFull() || now - lastSentAt < parts.tickMs - margin) return;
-      if (phase === 'live') covered = later(covered, handedOut);
-      sendEmpty(phase === 'live' && covered >= until);
-    },
-    end,
-    /** Ends it without a word: it was replaced, or the client asked. */
-    stop(): void {
-      phase = 'ended';
-    },
-  };
-};
-
-export type Subscription = ReturnType<typeof createSubscription>;
+    this.#covered = target;
+    if (joined) this.#phase = 'live';
+    if (reachesLive && !this.#saidLive) this.#sendEmpty(true);
+  }
+}

@@ -30,20 +30,23 @@ export const createWaiting = () => {
 };
 
 /** How long to wait between tries: twice as long each time, from the first again after a success. */
-export const createPauses = (signal: AbortSignal) => {
+export const createPauses = (signal?: AbortSignal) => {
   let next: number = limits.firstRetryMs;
   return {
     succeeded(): void {
       next = limits.firstRetryMs;
     },
-    /** Resolves after the pause, or at once when aborted. */
+    /** Resolves after the pause, or at once when aborted. It doesn't keep the process alive. */
     async pause(): Promise<void> {
       const milliseconds = next;
       next = Math.min(next * 2, limits.longestRetryMs);
-      if (signal.aborted) return;
-      await delay(milliseconds, undefined, { signal, ref: false }).catch((error: unknown) => {
-        if (!signal.aborted) throw error;
+      if (signal?.aborted) return;
+      const until = signal === undefined ? {} : { signal };
+      await delay(milliseconds, undefined, { ...until, ref: false }).catch((error: unknown) => {
+        if (!signal?.aborted) throw error;
       });
     },
   };
 };
+
+export type Pauses = ReturnType<typeof createPauses>;

@@ -4,7 +4,7 @@ import { createFloodGate } from '../../../../src/api/delivery/flood.ts';
 import { createInOrder } from '../../../../src/api/delivery/inOrder.ts';
 import { limits } from '../../../../src/api/delivery/limits.ts';
 import { isMember } from '../../../../src/api/delivery/members.ts';
-import { createSignInTimer } from '../../../../src/api/delivery/signInTimer.ts';
+import { SignInTimer } from '../../../../src/api/delivery/signInTimer.ts';
 import { createTail } from '../../../../src/api/delivery/tail.ts';
 import type { DomainEvent } from '../../../../src/events/catalogue.ts';
 import { positionOf, startOfLog } from '../../../../src/events/ids.ts';
@@ -137,7 +137,7 @@ describe('the end of a sign-in', () => {
         expired += 1;
       };
       const hour = 3_600_000;
-      const timer = createSignInTimer(now, expire);
+      const timer = new SignInTimer(now, expire);
       timer.expireAt(now().getTime() + hour);
       ahead = -hour;
       vi.advanceTimersByTime(hour + 1);

@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../../../src/api/delivery/batches.ts';
 import type { Entry } from '../../../../src/api/delivery/entry.ts';
-import { createSubscription, type Subscription } from '../../../../src/api/delivery/subscription.ts';
+import { Subscription } from '../../../../src/api/delivery/subscription.ts';
 import { type Position, positionOf, startOfLog } from '../../../../src/events/ids.ts';
 import { entryAt, positionsOf } from '../../../support/deliveryEntries.ts';
 
@@ -75,7 +75,7 @@ const createWorld = () => {
     loseNext = false;
     const previous = lastUpTo(cursor);
     let sentThrough = cursor;
-    subscription = createSubscription({
+    subscription = new Subscription({
       beginning: { covered: cursor, previous, until: positionOf(log.length) },
       tickMs: 1_000,
       slowConsumerMs: 1_000_000_000,
@@ -113,12 +113,12 @@ const createWorld = () => {
         break;
       }
       case 'page': {
-        const until = Math.min(log.length, Number(subscription.covered()) + step.by);
-        subscription.page(between(subscription.covered(), until), positionOf(until));
+        const until = Math.min(log.length, Number(subscription.covered) + step.by);
+        subscription.page(between(subscription.covered, until), positionOf(until));
         break;
       }
       case 'join':
-        subscription.join(between(subscription.covered(), fed), positionOf(fed));
+        subscription.join(between(subscription.covered, fed), positionOf(fed));
         break;
       case 'acknowledge':
         for (const number of unacknowledged.splice(0, step.by)) subscription.acknowledged(number);

@@ -1,10 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Batch } from '../../../../src/api/delivery/batches.ts';
-import {
-  type Beginning,
-  createSubscription,
-  type EndCode,
-} from '../../../../src/api/delivery/subscription.ts';
+import { type Beginning, type EndCode, Subscription } from '../../../../src/api/delivery/subscription.ts';
 import { type Position, positionOf, startOfLog } from '../../../../src/events/ids.ts';
 import { entryAt, positionsOf } from '../../../support/deliveryEntries.ts';
 
@@ -15,7 +11,7 @@ const open = (beginning: Partial<Beginning> = {}) => {
   const sent: Batch[] = [];
   const ended: { code: EndCode; resume: Position }[] = [];
   const world = { time: 0, reads: 0, room: true };
-  const subscription = createSubscription({
+  const subscription = new Subscription({
     beginning: { covered: startOfLog, previous: startOfLog, until: startOfLog, ...beginning },
     tickMs: 1_000,
     slowConsumerMs: 5_000,
@@ -67,10 +63,10 @@ describe('a subscription', () => {
     const { subscription, sent, world } = open({ until: positionOf(2_000) });
     subscription.page(entries(1, 2_000), positionOf(2_000));
     expect(sent).toHaveLength(4);
-    expect(subscription.phase()).toBe('stalled');
+    expect(subscription.phase).toBe('stalled');
     subscription.acknowledged(0);
     expect(world.reads).toBe(1);
-    expect(subscription.covered()).toBe(positionOf(800));
+    expect(subscription.covered).toBe(positionOf(800));
   });
 
   it('drops what is live beyond 512 events and says live: false until it has caught up', () => {
@@ -168,7 +164,7 @@ describe('a subscription', () => {
         entries(1, how === 'stalled' ? 2_000 : 200),
         positionOf(how === 'stalled' ? 2_000 : 200),
       );
-      expect(subscription.phase()).toBe(how);
+      expect(subscription.phase).toBe(how);
       const before = sent.length;
       subscription.live([entryAt(2_001, { leaver: 'other' })], positionOf(2_001));
       expect(ended).toEqual([]);
