@@ -3,7 +3,7 @@ import type { DomainEvent } from '../src/events/catalogue.ts';
 import type { EventId } from '../src/events/ids.ts';
 import type { EventLog, NewEvent } from '../src/events/log/eventLog.ts';
 import type { StreamName } from '../src/events/streams.ts';
-import { imageNumber, openHistory, orderOf } from '../test/support/happened.ts';
+import { conversationNumber, imageNumber, openHistory, orderOf } from '../test/support/happened.ts';
 
 const atOnce = 500;
 const namespace = '3b6f0c5e-5a0f-4d5e-9c1e-1f6a1f0d7b11';
@@ -50,11 +50,14 @@ export const appendAll = async (log: EventLog, events: readonly DomainEvent[]): 
     );
 };
 
-/** Ten events a job: asked for, queued, started, six steps, completed; and the one conversation. */
-export const fillLog = async (log: EventLog, jobs: number): Promise<void> => {
+/**
+ * Ten events a job: asked for, queued, started, six steps, completed; and the conversation that they are
+ * in. Where it isn't the first, jobs are numbered on from those before it.
+ */
+export const fillLog = async (log: EventLog, jobs: number, conversation = 1, before = 0): Promise<void> => {
   const history = openHistory();
   history.starts(1);
-  for (let n = 1; n <= jobs; n += 1) {
+  for (let n = before + 1; n <= before + jobs; n += 1) {
     history.asks(n);
     const order = orderOf(history.queued(n));
     history.job(n, { type: 'JobStarted', data: { worker: 'worker:1', engine: 'sketch', attempt: 1, order } });
@@ -77,5 +80,9 @@ export const fillLog = async (log: EventLog, jobs: number): Promise<void> => {
       data: { attempt: 1, images: [picture], seed: 7, engine: 'sketch', model: 'sketch-1', durations, order },
     });
   }
-  await appendAll(log, history.events);
+  const inIts = (event: DomainEvent): DomainEvent =>
+    JSON.parse(
+      JSON.stringify(event).replaceAll(conversationNumber(1), conversationNumber(conversation)),
+    ) as DomainEvent;
+  await appendAll(log, conversation === 1 ? history.events : history.events.map(inIts));
 };

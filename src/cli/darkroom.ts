@@ -8,6 +8,7 @@ import { KeyStoreUnavailable } from '../events/log/encryption/keyStore.ts';
 import { EventLogUnavailable, EventLogUnopenable } from '../events/log/eventLog.ts';
 import { StartRefused } from '../main.ts';
 import { DocumentStoreUnavailable, DocumentStoreUnopenable } from '../projections/documents/documentStore.ts';
+import { BuildLost, BuildUnderWay, KeptOfAnotherLog } from '../projections/rebuild.ts';
 import { UnopenableFile } from '../sqlite/openDatabase.ts';
 import { exitCode } from './exitCode.ts';
 import { createProgram } from './program.ts';
@@ -27,6 +28,9 @@ const expected = [
   DocumentStoreUnopenable,
   DocumentStoreUnavailable,
   UnopenableFile,
+  BuildUnderWay,
+  BuildLost,
+  KeptOfAnotherLog,
 ];
 
 const say = (cause: Error): string => {
@@ -34,6 +38,12 @@ const say = (cause: Error): string => {
   const code = 'code' in cause ? cause.code : 'refused';
   return JSON.stringify({ error: { code, message: cause.message } });
 };
+
+// Who reads us has seen enough: `darkroom … | head`.
+process.stdout.on('error', (cause: NodeJS.ErrnoException) => {
+  if (cause.code !== 'EPIPE') throw cause;
+  process.exit(exitCode.done);
+});
 
 try {
   await createProgram().parseAsync();

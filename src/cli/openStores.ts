@@ -5,6 +5,7 @@ import type { UserId } from '../events/ids.ts';
 import type { KeptEventLog } from '../events/log/encryption/encryptedEventLog.ts';
 import type { Actor } from '../events/metadata.ts';
 import type { DocumentStore } from '../projections/documents/documentStore.ts';
+import { createPointers, readLive, readStandings } from '../projections/generations.ts';
 import { documentsUrl, eventLogUrl, openConfiguredDocuments, openConfiguredLog } from '../stores.ts';
 import { Refused } from './refused.ts';
 import { readSettings } from './settings.ts';
@@ -35,18 +36,24 @@ export const withLog = async <Result>(
 export interface OpenedStores {
   readonly config: Config;
   readonly log: KeptEventLog;
+  /** As people read them. */
   readonly documents: DocumentStore;
+  /** Every generation under its own name. */
+  readonly bareDocuments: DocumentStore;
 }
 
 /** The stores of the settings, while the server may run; they are closed after. @throws Refused, and theirs */
 export const withStores = <Result>(run: (stores: OpenedStores) => Promise<Result>): Promise<Result> =>
   withLog(async (log, config) => {
     refuseMissingFile('document store', documentsUrl(config), 'DOCUMENTS_URL');
-    const documents = await openConfiguredDocuments(config);
+    const bareDocuments = await openConfiguredDocuments(config);
     try {
-      return await run({ config, log, documents });
+      const pointers = createPointers();
+      const standings = await readStandings(bareDocuments);
+      pointers.point(new Map([...standings].map(([name, { live }]) => [name, live])));
+      return await run({ config, log, documents: readLive(bareDocuments, pointers), bareDocuments });
     } finally {
-      await documents.close();
+      await bareDocuments.close();
     }
   });
 

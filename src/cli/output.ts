@@ -52,7 +52,8 @@ const aligned = (headings: readonly string[], rows: readonly (readonly Cell[])[]
 export const createOutput = (terminal: Terminal, json: boolean): Output => {
   const isTerminal = terminal.isTTY === true && !json;
   const isColoured = isTerminal && terminal.hasColors?.() === true;
-  const style = (name: Style, text: string): string => (isColoured ? styleText(name, text) : text);
+  const style = (name: Style, text: string): string =>
+    isColoured ? styleText(name, text, { validateStream: false }) : text;
   const line = (text = ''): void => {
     if (!json) terminal.write(`${text}\n`);
   };

@@ -5,6 +5,9 @@ import type { Register } from './command.ts';
 import { addLogCopy } from './logCopy.ts';
 import { addLogSeals } from './logSeals.ts';
 import { addLogVerify } from './logVerify.ts';
+import { addProjectionsActivate, addProjectionsDrop, addProjectionsSkip } from './projectionsKeep.ts';
+import { addProjectionsRebuild } from './projectionsRebuild.ts';
+import { addProjectionsList, addProjectionsStatus } from './projectionsStatus.ts';
 import { addServe } from './serve.ts';
 import { addShow } from './show.ts';
 
@@ -19,6 +22,14 @@ const group =
 const commands: readonly Register[] = [
   addServe,
   group('log', 'Work on the event log.', [addLogCopy, addLogSeals, addLogVerify]),
+  group('projections', 'See, rebuild and switch the documents that are projected from the log.', [
+    addProjectionsList,
+    addProjectionsStatus,
+    addProjectionsRebuild,
+    addProjectionsActivate,
+    addProjectionsDrop,
+    addProjectionsSkip,
+  ]),
   group('audit', 'Tell what happened, who did it, why, and what it changed.', [
     addAuditSearch,
     addAuditExplain,

@@ -2,7 +2,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { v7 } from 'uuid';
 import { z } from 'zod';
 import type { DocumentStore, Lease } from './documents/documentStore.ts';
-import { hasEnded, type Instance, instance } from './instance.ts';
+import { hasEnded, type Instance, instance, thisInstance } from './instance.ts';
 
 /*
  * Of many processes one writes a projection. Its lease is a record that the holder changes every other
@@ -24,6 +24,18 @@ const kind = 'lease';
 /** Several may be kept in one process: `key` is of one `keepLeases`. */
 const kept = z.object({ holder: instance.extend({ key: z.string() }).nullable(), fence: z.int() });
 type Kept = z.infer<typeof kept>;
+
+/** Who holds a lease, as far as is known from here: one that is known to have ended is nobody. */
+export const readHolder = async (
+  documents: Pick<DocumentStore, 'readRecord'>,
+  name: string,
+): Promise<Instance | null> => {
+  const record = await documents.readRecord(kind, name);
+  const holder = record === null ? null : kept.parse(record.value).holder;
+  if (holder === null || hasEnded(holder, thisInstance)) return null;
+  const { id, host, pid } = holder;
+  return { id, host, pid };
+};
 
 export interface LeaseTimes {
   readonly lookMs: number;

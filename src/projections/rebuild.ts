@@ -5,7 +5,7 @@ import type { DocumentStore } from './documents/documentStore.ts';
 import { follow } from './follow.ts';
 import { changeStanding, generationName, type Standing, type Stopped, withStop } from './generations.ts';
 import { thisInstance } from './instance.ts';
-import { keepLeases, type Leases, type LeaseTimes } from './leases.ts';
+import { keepLeases, type Leases, type LeaseTimes, readHolder } from './leases.ts';
 import { pagesUntil } from './pagesUntil.ts';
 import { type AnyProjection, checkpointName } from './projection.ts';
 import { goOnFrom, openTrack, type Track } from './track.ts';
@@ -102,6 +102,15 @@ export const dropGeneration = async (
     kept: standing.kept.filter((each) => each !== generation),
     building: standing.building === generation ? null : standing.building,
   }));
+};
+
+/** So that the next building begins anew. @throws BuildUnderWay */
+export const dropBuilding = async (documents: DocumentStore, projection: AnyProjection): Promise<void> => {
+  const name = checkpointName(projection);
+  const { building } = await changeStanding(documents, name, (standing) => standing);
+  if (building === null) return;
+  if ((await readHolder(documents, buildLeaseName(name))) !== null) throw new BuildUnderWay([name]);
+  await dropGeneration(documents, name, building);
 };
 
 const openGeneration = async (
