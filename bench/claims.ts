@@ -28,6 +28,7 @@ const engine: ImageEngine = {
   async *draw() {
     yield { kind: 'finished', pictures: [picture], model: 'bench-1' };
   },
+  health: async () => undefined,
   close: async () => undefined,
 };
 

@@ -8,6 +8,7 @@ import { createDelivery } from './api/delivery/createDelivery.ts';
 import { createHealthApi, createHttpApi } from './api/http/createHttpApi.ts';
 import type { SweepingShown } from './api/http/health.ts';
 import { createHttpServer, notReady } from './api/http/httpServer.ts';
+import type { HttpApiParts } from './api/http/parts.ts';
 import { people as openPeople } from './api/http/people.ts';
 import { createRefusals } from './api/http/refusals.ts';
 import { createMetrics, type Metrics } from './api/metrics/createMetrics.ts';
@@ -34,6 +35,7 @@ import { createJobDesk } from './workers/createJobDesk.ts';
 import { UnusableWorkflow } from './workers/engines/comfyui/workflow.ts';
 import type { ImageEngine } from './workers/engines/imageEngine.ts';
 import { openEngines } from './workers/engines/openEngines.ts';
+import { startEngineWatch } from './workers/engineWatch.ts';
 import { startImageWorker } from './workers/imageWorker.ts';
 import { startQueueing } from './workers/queueing.ts';
 import { startSealing } from './workers/sealing.ts';
@@ -189,6 +191,8 @@ const queueRulesOf = (config: Config) => ({
   fairShare: config.FAIR_SHARE === 'on',
 });
 
+const sweepActor = { id: 'sweep', name: 'Sweep' };
+
 const startWorkers = (
   config: Config,
   logger: Logger,
@@ -219,7 +223,7 @@ const startWorkers = (
   if (!does.has('sweep')) return undefined;
   const { desk } = actingAs('queueing', 'Queueing');
   const queueing = started(startQueueing({ ...stores, desk, rules: queueRulesOf(config), logger }));
-  const sweeping = { ...actingAs('sweep', 'Sweep'), engines, when, leaseMs, stuckAfterMs };
+  const sweeping = { ...actingAs(sweepActor.id, sweepActor.name), engines, when, leaseMs, stuckAfterMs };
   const sweep = started(startSweep({ ...sweeping, readModel, logger, now, clock: monotonic }));
   const { SEAL_EVENTS: events, SEAL_MS: ms } = config;
   // It hashes what the log keeps, so that the seals outlive the keys of personal data.
@@ -228,12 +232,27 @@ const startWorkers = (
   const collecting = started(
     startCollecting({
       ...{ log, readModel, images, logger, now, newId: v7, clock: monotonic, keepMs: config.IMAGES_KEEP_MS },
-      actor: { id: 'sweep', name: 'Sweep' },
+      actor: sweepActor,
     }),
   );
   const shown = { sweep: sweep.health, queueing: queueing.health, collecting: collecting.health };
   watchSweep(metrics.gauges, shown);
   return shown;
+};
+
+/** Only where it draws: other processes need not reach the engines. */
+const watchEngines = (
+  config: Config,
+  logger: Logger,
+  does: ReadonlySet<Duty>,
+  engines: readonly ImageEngine[],
+  { log, readModel }: Stores,
+  { started }: Life,
+): HttpApiParts['engineHealth'] => {
+  if (!does.has('worker')) return undefined;
+  const rule = { failures: config.BREAKER_FAILURES, resetMs: config.BREAKER_RESET_MS };
+  const circuits = createCircuits({ log, actor: sweepActor, now, newId: v7, rule });
+  return started(startEngineWatch({ engines, circuits, readModel, logger, now })).health;
 };
 
 const startApi = async (
@@ -242,7 +261,7 @@ const startApi = async (
   engines: readonly ImageEngine[],
   stores: Stores,
   metrics: Metrics,
-  sweeping: SweepingShown | undefined,
+  shown: Pick<HttpApiParts, 'sweeping' | 'engineHealth'>,
   server: Server,
   { opened }: Life,
 ): Promise<RequestListener> => {
@@ -273,7 +292,7 @@ const startApi = async (
   watchDelivery(metrics.gauges, delivery);
   delivery.attach(server);
   return createHttpApi({
-    ...{ ...stores, config, commands, authentication, sessions, people, metrics, sweeping, logger, now },
+    ...{ ...stores, config, commands, authentication, sessions, people, metrics, logger, now, ...shown },
     engines,
     refusals: createRefusals({ log, logger, now, newId: v7 }),
     newId: v7,
@@ -293,7 +312,8 @@ const assemble = async (
   const engines = openEngines(config);
   for (const engine of engines) life.opened(engine);
   const sweeping = startWorkers(config, logger, does, engines, stores, metrics, life);
+  const shown = { sweeping, engineHealth: watchEngines(config, logger, does, engines, stores, life) };
   return does.has('api')
-    ? startApi(config, logger, engines, stores, metrics, sweeping, server, life)
-    : createHealthApi({ ...stores, metrics, sweeping, logger, newId: v7 });
+    ? startApi(config, logger, engines, stores, metrics, shown, server, life)
+    : createHealthApi({ ...stores, metrics, logger, newId: v7, ...shown });
 };

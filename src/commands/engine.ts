@@ -18,6 +18,8 @@ import type { Decider } from './decider.ts';
  *
  * A probe may end without a verdict: cancelled, refused for its prompt, its worker stopped or killed
  * (the sweep finds that). Then the circuit is open again, and the next may try at once.
+ *
+ * **Open past its time while no job waits**, it is closed as soon as the engine says that it is well.
  */
 export type Circuit =
   | { readonly status: 'closed'; readonly failures: number }
@@ -36,13 +38,19 @@ export interface CircuitRule {
   readonly resetMs: number;
 }
 
-export type EngineCommand = { readonly engine: string; readonly jobId: JobId } & (
+export type EngineCommand = { readonly engine: string } & (
+  | ({ readonly jobId: JobId } & CommandOfJob)
+  /** No job waits for it, and it says that it is well: there is nothing to be tried. */
+  | { readonly type: 'recover'; readonly now: Date }
+);
+
+/** What a job's drawing says of the engine. */
+type CommandOfJob =
   | (Failed & { readonly type: 'fail' })
   | { readonly type: 'succeed' }
   | { readonly type: 'probe'; readonly worker: string; readonly now: Date }
   /** The probe ended, and whether the engine is well isn't known: the next may try after so long. */
-  | { readonly type: 'release'; readonly now: Date; readonly afterMs: number }
-);
+  | { readonly type: 'release'; readonly now: Date; readonly afterMs: number };
 
 interface Failed {
   readonly code: FailureCode;
@@ -76,6 +84,10 @@ export const isEngineEvent = (event: { readonly type: string }): event is Engine
 const isProbe = (circuit: Circuit, jobId: JobId): boolean =>
   circuit.status === 'half_open' && circuit.jobId === jobId;
 
+/** Open, and its time is over. */
+const isPast = (circuit: Circuit, now: Date): boolean =>
+  circuit.status === 'open' && now >= new Date(circuit.retryAt);
+
 const later = (now: Date, milliseconds: number): string =>
   new Date(now.getTime() + milliseconds).toISOString();
 
@@ -99,19 +111,22 @@ const succeed = (engine: string, jobId: JobId, circuit: Circuit): EngineEvent[] 
 };
 
 const decide = (command: EngineCommand, circuit: Circuit): readonly EngineEvent[] => {
-  const { engine, jobId } = command;
+  const { engine } = command;
   switch (command.type) {
     case 'fail':
       return fail(command, circuit);
     case 'succeed':
-      return succeed(engine, jobId, circuit);
+      return succeed(engine, command.jobId, circuit);
+    case 'recover':
+      return isPast(circuit, command.now) ? [{ type: 'CircuitClosed', data: { engine } }] : [];
     case 'probe': {
-      if (circuit.status !== 'open' || command.now < new Date(circuit.retryAt)) return [];
+      const { jobId } = command;
+      if (!isPast(circuit, command.now)) return [];
       const { failures } = circuit;
       return [{ type: 'CircuitHalfOpened', data: { engine, worker: command.worker, jobId, failures } }];
     }
     case 'release': {
-      if (!isProbe(circuit, jobId)) return [];
+      if (!isProbe(circuit, command.jobId)) return [];
       const retryAt = later(command.now, command.afterMs);
       const { failures } = circuit;
       return [{ type: 'CircuitOpened', data: { engine, why: 'probe_without_verdict', failures, retryAt } }];

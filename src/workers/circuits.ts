@@ -22,6 +22,8 @@ export interface Circuits {
   probe(engine: string, jobId: JobId): Promise<boolean>;
   /** This job won't tell how the engine is: the next may after so long. Nothing happens where it isn't the probe. */
   release(engine: string, jobId: JobId, afterMs: number): Promise<void>;
+  /** The engine is well and no job waits for it: closed where it was open past its time. */
+  recover(engine: string): Promise<void>;
 }
 
 export interface CircuitsParts {
@@ -56,6 +58,9 @@ export const createCircuits = ({ log, actor, now, newId, rule }: CircuitsParts):
     async release(engine, jobId, afterMs) {
       const { status } = await readCircuit(log, engine);
       if (status === 'half_open') await run({ type: 'release', engine, jobId, afterMs, now: now() });
+    },
+    async recover(engine) {
+      await run({ type: 'recover', engine, now: now() });
     },
   };
 };

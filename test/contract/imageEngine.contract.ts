@@ -120,6 +120,10 @@ export function imageEngineContract(
       expect(performance.now() - abortedAt).toBeLessThan(1000);
     });
 
+    it('says that it is well', async () => {
+      await engine.health(new AbortController().signal);
+    });
+
     it('draws nothing when it is aborted before it begins', async () => {
       const drawing = allNews(engine, smallOrder, AbortSignal.abort(new Error('too late')));
       await expect(drawing).rejects.toThrow('too late');

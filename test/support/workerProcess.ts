@@ -54,6 +54,7 @@ const scripted: ImageEngine = {
     await setTimeout(Math.random() * Number(drawMs), undefined, { signal });
     yield { kind: 'finished', pictures: [picture(prompt)], model: 'script-1' };
   },
+  health: async () => undefined,
   close: async () => undefined,
 };
 

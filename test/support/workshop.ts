@@ -43,6 +43,7 @@ export const scriptedEngine = (drawing: Drawing, { name, models }: NamedEngine =
       asked.push(prompt);
       return drawing(signal, prompt);
     },
+    health: async () => undefined,
     close: async () => undefined,
   };
   return { engine, asked };

@@ -63,7 +63,7 @@ const operationsOf = (parts: HttpApiParts, origins: ReadonlySet<string>): readon
 
 type HealthParts = Pick<
   HttpApiParts,
-  'log' | 'readModel' | 'projections' | 'metrics' | 'sweeping' | 'logger' | 'newId'
+  'log' | 'readModel' | 'projections' | 'metrics' | 'sweeping' | 'engineHealth' | 'logger' | 'newId'
 >;
 
 /** An application that says how it is, and nothing else yet. */

@@ -31,6 +31,13 @@ export interface CollectingShown {
   readonly reason: string | null;
 }
 
+/** How an engine was when it was last asked; null where it has not been yet. */
+export interface EngineHealthShown {
+  readonly name: string;
+  readonly isWell: boolean | null;
+  readonly reason: string | null;
+}
+
 /** Of a process that queues and sweeps. */
 export interface SweepingShown {
   collecting(): CollectingShown;
@@ -65,6 +72,8 @@ const whatToDo = {
     'Read the reason and the log of the process that writes it: an event that can not be digested needs another release, documents of another log must be built again.',
   sweep:
     'Read the reason and the log of this process; running jobs are looked after by other sweeps meanwhile.',
+  engine:
+    'Read the reason; see that the engine runs and can be reached from here, and that its key and its credit are good: docs/engines.md.',
   collecting:
     'Read the reason and the log of this process; meanwhile images that no job shows take room, and nothing else.',
 };
@@ -99,6 +108,14 @@ const shownCollecting = ({ collected, quietMs, reason }: CollectingShown) => ({
   whatToDo: advice(reason === null, 'collecting'),
 });
 
+/** While one is away jobs wait, or another draws: it doesn't count for being ready. */
+const shownEngine = ({ name, isWell, reason }: EngineHealthShown) => ({
+  name,
+  state: isWell === null ? 'unknown' : isWell ? 'well' : 'unwell',
+  reason,
+  whatToDo: advice(isWell !== false, 'engine'),
+});
+
 /** The process answers; nothing else is said. */
 export const alive: RequestHandler = (_request, response) => {
   response.json({ status: 'ok' });
@@ -112,11 +129,14 @@ export const measured =
     response.set('Content-Type', contentType).send(text);
   };
 
-type ReadyParts = Pick<HttpApiParts, 'log' | 'readModel' | 'projections' | 'sweeping' | 'logger'>;
+type ReadyParts = Pick<
+  HttpApiParts,
+  'log' | 'readModel' | 'projections' | 'sweeping' | 'engineHealth' | 'logger'
+>;
 
 /** Each part with its state, its lag and what to do. 503 while one isn't ready: send requests elsewhere. */
 export const ready =
-  ({ log, readModel, projections, sweeping, logger }: ReadyParts): RequestHandler =>
+  ({ log, readModel, projections, sweeping, engineHealth, logger }: ReadyParts): RequestHandler =>
   async (_request, response) => {
     const [eventLog, documents] = await Promise.all([
       check('eventLog', () => log.head(), logger),
@@ -138,6 +158,7 @@ export const ready =
           whatToDo: advice(documents.state === 'ready', 'documents'),
         },
         projections: followers,
+        ...(engineHealth === undefined ? {} : { engines: engineHealth().map(shownEngine) }),
         ...(sweeping === undefined
           ? {}
           : {

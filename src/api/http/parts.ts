@@ -10,7 +10,7 @@ import type { ProjectionRunner } from '../../projections/runner.ts';
 import type { Authentication } from '../authentication.ts';
 import type { Sessions } from '../authenticationLocal.ts';
 import type { Metrics } from '../metrics/createMetrics.ts';
-import type { SweepingShown } from './health.ts';
+import type { EngineHealthShown, SweepingShown } from './health.ts';
 import type { People } from './people.ts';
 import type { Refusals } from './refusals.ts';
 
@@ -35,6 +35,8 @@ export interface HttpApiParts {
   readonly metrics: Pick<Metrics, 'requestAnswered' | 'exposition'>;
   /** Where this process queues and sweeps. */
   readonly sweeping?: SweepingShown | undefined;
+  /** Where this process draws: how each engine was when it was last asked. */
+  readonly engineHealth?: (() => readonly EngineHealthShown[]) | undefined;
   readonly documents: Pick<DocumentStore, 'readRecord' | 'writeRecord'>;
   readonly logger: Logger;
   readonly now: () => Date;

@@ -68,6 +68,8 @@ export interface ImageEngine {
     signal: AbortSignal,
     submitted?: readonly Submission[],
   ): AsyncIterable<DrawingNews>;
+  /** Resolves where it could draw now, as far as it can be told without drawing. @throws EngineError */
+  health(signal: AbortSignal): Promise<void>;
   close(): Promise<void>;
 }
 

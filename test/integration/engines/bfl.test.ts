@@ -121,6 +121,15 @@ describe('the FLUX API engine', () => {
     });
   });
 
+  it('says that it is not well where its key is refused or its credit is spent', async () => {
+    const health = () => failureOf(engine().health(new AbortController().signal));
+    server.behaviour.credits = 0;
+    expect(await health()).toMatchObject({ blame: 'account' });
+    server.behaviour.submitReply = { status: 403, body: '' };
+    expect(await health()).toMatchObject({ blame: 'account' });
+    expect(server.orders).toEqual([]);
+  });
+
   it('stops asking when it is aborted', async () => {
     server.behaviour.isEndless = true;
     const drawing = begin(engine());

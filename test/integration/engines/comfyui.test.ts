@@ -316,6 +316,30 @@ describe('the ComfyUI engine', () => {
     });
   });
 
+  it.each([
+    [503, 'engine'],
+    [401, 'account'],
+  ] as const)('says that it is not well where its server answers %i', async (status, blame) => {
+    server.behaviour.statsReply = { status, body: '' };
+    expect(await failureOf(engine.health(new AbortController().signal))).toMatchObject({ blame });
+  });
+
+  it('says that it is not well where nobody listens', async () => {
+    await server.close();
+    expect(await failureOf(engine.health(new AbortController().signal))).toMatchObject({ blame: 'engine' });
+  });
+
+  it('signs in with the name and the password of its address, at its routes and its socket', async () => {
+    const url = new URL(server.url);
+    url.username = 'ada';
+    url.password = 'se cret';
+    const signedIn = createComfyuiEngine({ url, workflows: [readWorkflow('sdxl')], pollMs: 10 });
+    expect(await pictures(signedIn, smallOrder)).toHaveLength(1);
+    await signedIn.health(new AbortController().signal);
+    await signedIn.close();
+    expect([...server.authorizations]).toEqual([`Basic ${Buffer.from('ada:se cret').toString('base64')}`]);
+  });
+
   it('follows no redirect, for it could lead into our own network', async () => {
     server.behaviour.viewReply = { status: 302, headers: { location: `${server.url}queue` }, body: '' };
     await failureOf(pictures(engine, smallOrder));

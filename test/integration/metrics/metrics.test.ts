@@ -118,6 +118,7 @@ describe('/metrics of a server that does everything', () => {
       expect(parts).toMatchObject({
         sweep: { state: 'running', hasRun: true, looked: 0, gaveUp: 0, reason: null, whatToDo: null },
         queueing: { leads: true },
+        engines: [{ name: 'sketch', state: 'well', reason: null, whatToDo: null }],
         collecting: { state: 'running', collected: 0, reason: null, whatToDo: null },
         eventLog: { state: 'ready', whatToDo: null },
       });

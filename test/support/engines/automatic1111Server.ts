@@ -83,6 +83,8 @@ export const openAutomatic1111Server = async () => {
         return behaviour.reply === undefined ? enqueue(json as Order) : behaviour.reply;
       case '/internal/progress':
         return progress((json as { id_task: string }).id_task);
+      case '/sdapi/v1/samplers':
+        return behaviour.reply ?? { body: [] };
       case '/sdapi/v1/interrupt':
         interrupted = true;
         return { body: {} };

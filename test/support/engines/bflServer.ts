@@ -8,6 +8,7 @@ export interface BflBehaviour {
   /** What it says until it is ready, one a poll. */
   before: readonly string[];
   isEndless: boolean;
+  credits: number;
   /** Where it says that order and picture lie, in place of its own addresses. */
   pollingUrl: string | undefined;
   sample: string | undefined;
@@ -32,6 +33,7 @@ export const openBflServer = async () => {
       pollReply: undefined,
       before: ['Pending'],
       isEndless: false,
+      credits: 10,
       says: 'status',
     },
     ...{ pollingUrl: undefined, sample: undefined, sampleReply: undefined },
@@ -60,6 +62,7 @@ export const openBflServer = async () => {
 
   const answer = async (call: ServedCall): Promise<Reply> => {
     const { pathname } = call.url;
+    if (pathname === '/v1/credits') return behaviour.submitReply ?? { body: { credits: behaviour.credits } };
     if (pathname.startsWith('/v1/')) return submit(call);
     if (pathname === '/elsewhere/result') return poll(call);
     if (behaviour.sampleReply !== undefined) return behaviour.sampleReply;

@@ -24,6 +24,8 @@ export interface ComfyuiBehaviour {
   isNoisy: boolean;
   /** How a prompt ends in place of success. */
   failure: { type: string; message: string } | null;
+  /** What /system_stats answers in place of being well. */
+  statsReply: Reply | undefined;
   /** What /view sends in place of the picture. */
   viewReply: Reply | undefined;
 }
@@ -53,8 +55,10 @@ export const openComfyuiServer = async () => {
     isNoisy: false,
     failure: null,
     viewReply: undefined,
+    statsReply: undefined,
   };
   const calls: { path: string; json: unknown }[] = [];
+  const authorizations = new Set<string | undefined>();
   const drawn: string[] = [];
   const sockets = new Map<string, WebSocket>();
   const history = new Map<string, unknown>();
@@ -162,8 +166,11 @@ export const openComfyuiServer = async () => {
 
   const listed = ({ id, number: at, graph }: Prompt) => [at, id, graph, {}, []];
 
-  const answer = async ({ method, url, json, response }: ServedCall): Promise<Reply | 'handled'> => {
+  const answer = async ({ method, url, json, headers, response }: ServedCall): Promise<Reply | 'handled'> => {
     calls.push({ path: `${method} ${url.pathname}`, json });
+    authorizations.add(headers.authorization);
+    if (url.pathname === '/system_stats')
+      return behaviour.statsReply ?? { body: { system: {}, devices: [] } };
     if (url.pathname === '/prompt') {
       if (behaviour.promptReply !== undefined) return behaviour.promptReply;
       const reply = enqueue(json);
@@ -206,6 +213,7 @@ export const openComfyuiServer = async () => {
   http.server.on('upgrade', (request, socket, head) => {
     // The client may be gone before it has read the refusal.
     socket.on('error', () => {});
+    authorizations.add(request.headers.authorization);
     if (behaviour.refusesSockets) {
       socket.end('HTTP/1.1 403 Forbidden\r\n\r\n');
       return;
@@ -224,6 +232,8 @@ export const openComfyuiServer = async () => {
     url: http.url,
     behaviour,
     calls,
+    /** With which calls and sockets signed in. */
+    authorizations,
     /** Prompts that were drawn to their end. */
     drawn,
     runningId: () => running?.id ?? null,

@@ -60,6 +60,7 @@ export const openOpenaiServer = async () => {
 
   const answer = async (call: ServedCall): Promise<Reply | 'handled'> => {
     const { url, json, headers, response } = call;
+    if (url.pathname === '/v1/models') return behaviour.reply ?? { body: { data: [] } };
     if (url.pathname !== '/v1/images/generations') {
       fetched.push(url.pathname);
       return { body: pictureOf(7, 64, 96) };

@@ -37,6 +37,8 @@ const probe = (at: Date, job = 1): EngineCommand => ({
 });
 const release = (job = 1): EngineCommand => ({ type: 'release', ...of(job), now, afterMs: 0 });
 
+const recover = (at: Date): EngineCommand => ({ type: 'recover', engine: 'sketch', now: at });
+
 const fourFailures = [engineFailed(1), engineFailed(2), engineFailed(3), engineFailed(4)];
 const opened = [...fourFailures, engineFailed(5), circuitOpened(5, inAMinute)];
 const halfOpened = [...opened, circuitHalfOpened(5)];
@@ -85,6 +87,15 @@ describe('a circuit that is open', () => {
       .when(probe(inAMinute))
       .then([circuitHalfOpened(5)]);
     given(halfOpened).when(probe(inAMinute, 2)).thenNothing();
+  });
+
+  it('is closed past its time where the engine says that it is well, and not before, nor while it is tried', () => {
+    given(opened).when(recover(inAMinute)).then([circuitClosed()]);
+    given(opened)
+      .when(recover(new Date(inAMinute.getTime() - 1)))
+      .thenNothing();
+    given(halfOpened).when(recover(inAMinute)).thenNothing();
+    given([]).when(recover(inAMinute)).thenNothing();
   });
 
   it('learns nothing from jobs that were begun before it opened', () => {

@@ -26,6 +26,7 @@ const judged = async (
       told.push('succeeded');
     },
     probe: async () => false,
+    recover: async () => undefined,
     async release(_engine, _job, afterMs) {
       told.push(`released after ${afterMs} ms`);
     },

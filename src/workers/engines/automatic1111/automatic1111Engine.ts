@@ -1,5 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
+import { below } from '../http/exchange.ts';
+import { askHealth } from '../http/health.ts';
 import { modelFor } from '../http/models.ts';
 import { checkedPicture, previewOf } from '../http/pictures.ts';
 import { type DrawingNews, type DrawingOrder, EngineError, type ImageEngine } from '../imageEngine.ts';
@@ -49,6 +51,9 @@ export const createAutomatic1111Engine = (settings: Automatic1111Settings): Imag
     name,
     models,
     draw: (order, signal) => draw(parts, order, modelFor(name, models, order.model), signal),
+    async health(signal) {
+      await askHealth('AUTOMATIC1111', { url: below(url, 'sdapi/v1/samplers'), signal });
+    },
     async close() {
       await Promise.race([Promise.all(stopping), wait(farewellMs, undefined, { ref: false })]);
       end.abort();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { addressWithin, download, type Reach } from '../http/download.ts';
 import { type Answer, below, type Call, exchange, megabytes } from '../http/exchange.ts';
+import { askHealth } from '../http/health.ts';
 import { modelFor } from '../http/models.ts';
 import { checkedPicture } from '../http/pictures.ts';
 import { parsed, refusalOf } from '../http/refusals.ts';
@@ -32,6 +33,7 @@ const name = 'bfl';
 const hosts = ['bfl.ai', 'blob.core.windows.net'];
 
 const accepted = z.object({ id: z.string().min(1), polling_url: z.string().max(2_000) });
+const account = z.object({ credits: z.number() });
 const polled = z.object({
   status: z.string().optional(),
   state: z.string().optional(),
@@ -47,6 +49,12 @@ export const createBflEngine = (settings: BflSettings): ImageEngine => ({
   name,
   models: settings.models,
   draw: (order, signal, submitted = []) => draw(settings, order, submitted, signal),
+  async health(signal) {
+    const { url, apiKey } = settings;
+    const answer = await askHealth('BFL', { url: below(url, 'v1/credits'), headers: keyed(apiKey), signal });
+    if (parsed('BFL', answer, account).credits > 0) return;
+    throw new EngineError('engine_unavailable', 'BFL has no credit left', true, { blame: 'account' });
+  },
   close: async () => {},
 });
 
@@ -110,13 +118,15 @@ const awaitAgain = async (...asked: Parameters<typeof awaitPicture>): Promise<Pi
 /** It takes multiples of 32 from 256 to 1440. */
 const sideFor = (ordered: number): number => Math.min(1_440, Math.max(256, Math.round(ordered / 32) * 32));
 
+const keyed = (apiKey: string) => ({ 'x-key': apiKey, accept: 'application/json' });
+
 const call = async (
   { apiKey, callMs = 30_000 }: BflSettings,
   url: URL,
   signal: AbortSignal,
   more: Partial<Call> = {},
 ): Promise<Answer> => {
-  const headers = { 'x-key': apiKey, accept: 'application/json' };
+  const headers = keyed(apiKey);
   const answer = await exchange({ url, headers, timeoutMs: callMs, maxBytes: megabytes(4), signal, ...more });
   if (answer.status !== 200) throw refusalOf('BFL', answer);
   return answer;

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as wait } from 'node:timers/promises';
 import { type Bell, createBell } from '../../../projections/bell.ts';
+import { below } from '../http/exchange.ts';
+import { askHealth } from '../http/health.ts';
 import { checkedPicture, previewOf } from '../http/pictures.ts';
 import {
   type DrawingNews,
@@ -68,6 +70,9 @@ export const createComfyuiEngine = (settings: ComfyuiSettings): ImageEngine => {
     name: 'comfyui',
     models: workflows.map(({ model }) => model),
     draw: (order, signal, submitted = []) => draw(parts, workflows, order, submitted, signal),
+    async health(signal) {
+      await askHealth('ComfyUI', { url: below(url, 'system_stats'), signal });
+    },
     async close() {
       await Promise.all(cancelling);
     },

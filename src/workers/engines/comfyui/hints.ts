@@ -35,6 +35,10 @@ export const listenForHints = (
   let again: NodeJS.Timeout | undefined;
 
   const address = below(base, `ws?clientId=${clientId}`);
+  const signIn = signInOf(base);
+  // Taken out: from the address `ws` would send them as they are escaped there, which is another password.
+  address.username = '';
+  address.password = '';
   address.protocol = base.protocol === 'https:' ? 'wss:' : 'ws:';
 
   const open = (tried: () => void): void => {
@@ -42,6 +46,7 @@ export const listenForHints = (
       handshakeTimeout,
       maxPayload: megabytes(32),
       followRedirects: false,
+      ...(signIn === null ? {} : { auth: signIn }),
     });
     socket = opening;
     opening.on('open', () => {
@@ -74,6 +79,9 @@ export const listenForHints = (
     },
   };
 };
+
+const signInOf = ({ username, password }: URL): string | null =>
+  username === '' && password === '' ? null : [username, password].map(decodeURIComponent).join(':');
 
 const readMessage = (bytes: Buffer): Hint | null => {
   const read = message.safeParse(parsedJson(bytes));

@@ -1,5 +1,6 @@
 import { download } from '../http/download.ts';
 import { type Answer, below, type Connected, collect, connect, megabytes } from '../http/exchange.ts';
+import { askHealth } from '../http/health.ts';
 import { modelFor } from '../http/models.ts';
 import { checkedPicture, previewOf } from '../http/pictures.ts';
 import { parsed } from '../http/refusals.ts';
@@ -43,6 +44,10 @@ export const createOpenaiEngine = (settings: OpenaiSettings): ImageEngine => ({
   name,
   models: settings.models,
   draw: (order, signal) => draw(settings, order, signal),
+  async health(signal) {
+    const { url } = settings;
+    await askHealth('the images API', { url: below(url, 'v1/models'), headers: keyOf(settings), signal });
+  },
   close: async () => {},
 });
 
@@ -87,17 +92,21 @@ async function* drawOne(
   throw new EngineError('engine_unavailable', 'the images API ended its stream without a picture', true);
 }
 
+const keyOf = ({ apiKey }: OpenaiSettings): Record<string, string> =>
+  apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` };
+
 const ask = async (
-  { url, apiKey, callMs = 600_000 }: OpenaiSettings,
+  settings: OpenaiSettings,
   order: DrawingOrder,
   model: string,
   signal: AbortSignal,
 ): Promise<Connected> => {
+  const { url, callMs = 600_000 } = settings;
   const { width, height } = sizeFor(model, order);
   const answer = await connect({
     url: below(url, 'v1/images/generations'),
     method: 'POST',
-    headers: apiKey === undefined ? {} : { authorization: `Bearer ${apiKey}` },
+    headers: keyOf(settings),
     json: { model, prompt: promptOf(order), n: 1, size: `${width}x${height}`, ...optionsOf(model) },
     timeoutMs: callMs,
     maxBytes: megabytes(128),

@@ -36,6 +36,7 @@ export function createSketchEngine({ stepMs, threads = 4 }: SketchEngineSettings
     name: 'sketch',
     models: [model],
     draw: (order, signal) => draw(pool, stepMs, order, signal),
+    health: async () => undefined,
     close: () => pool.close(),
   };
 }
