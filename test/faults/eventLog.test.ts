@@ -8,10 +8,12 @@ import { createInterface } from 'node:readline';
 import { Worker } from 'node:worker_threads';
 import Database from 'better-sqlite3';
 import { v7 } from 'uuid';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startOfLog } from '../../src/events/ids.ts';
 import { openSqliteEventLog } from '../../src/events/log/sqlite/sqliteEventLog.ts';
+import type { StreamName } from '../../src/events/streams.ts';
 import { newEvent } from '../support/newEvent.ts';
+import { until } from '../support/until.ts';
 
 interface Writer {
   readonly child: ChildProcess;
@@ -47,7 +49,7 @@ describe('an event log in a SQLite file', () => {
     };
     const writer = { child, lines, kill };
     writers.push(writer);
-    await vi.waitFor(() => expect(lines.length).toBeGreaterThan(0), { timeout: 20_000 });
+    await until(() => expect(lines.length).toBeGreaterThan(0));
     return writer;
   };
 
@@ -72,7 +74,7 @@ describe('an event log in a SQLite file', () => {
     for (let time = 0; time < 3; time += 1) {
       const writer = await startWriter('append', file);
       const before = writer.lines.length;
-      await vi.waitFor(() => expect(writer.lines.length).toBeGreaterThan(before + 200), { timeout: 20_000 });
+      await until(() => expect(writer.lines.length).toBeGreaterThan(before + 200));
       await writer.kill();
       // The last line may have been cut in the middle.
       for (const line of writer.lines) if (/^[0-9a-f-]{36}$/.test(line)) acknowledged.add(line);
@@ -93,7 +95,7 @@ describe('an event log in a SQLite file', () => {
      * The longest that the loop was held up while another process had the lock and an append waited for
      * it, in milliseconds; beside it that of a loop which does nothing, for a busy machine is late to both.
      */
-    const heldUp = async (stream: 'job-1' | 'job-2' | 'job-3') => {
+    const heldUp = async (stream: StreamName) => {
       const loop = monitorEventLoopDelay({ resolution: 5 });
       const idle = startIdleLoop();
       const writer = await startWriter('lock', file, '5000');
@@ -102,7 +104,7 @@ describe('an event log in a SQLite file', () => {
         appended = true;
       });
       loop.enable();
-      await vi.waitFor(() => expect(writer.lines).toContain('released'), { timeout: 20_000, interval: 100 });
+      await until(() => expect(writer.lines).toContain('released'));
       loop.disable();
       await appending;
       expect(appended).toBe(true);
@@ -110,10 +112,10 @@ describe('an event log in a SQLite file', () => {
     };
     // A lock holds the loop up each time; whatever else this machine does holds it up now and then.
     const delays: Awaited<ReturnType<typeof heldUp>>[] = [];
-    for (const stream of ['job-1', 'job-2', 'job-3'] as const) delays.push(await heldUp(stream));
-    expect(delays).toSatisfy((all: typeof delays) =>
-      all.some(({ ours, idle }) => ours < Math.max(20, 2 * idle)),
-    );
+    const isFree = ({ ours, idle }: (typeof delays)[number]): boolean => ours < Math.max(20, 2 * idle);
+    for (const stream of ['job-1', 'job-2', 'job-3', 'job-4', 'job-5'] as const)
+      if (!delays.some(isFree)) delays.push(await heldUp(stream));
+    expect(delays).toSatisfy((all: typeof delays) => all.some(isFree));
     await log.close();
   });
 
@@ -128,15 +130,22 @@ describe('an event log in a SQLite file', () => {
           for (const { data, type } of item.events)
             if (type === 'SomethingHappened') delays.push(Date.now() - Number(data.sentAt));
     })();
-    for (let time = 1; time <= 21; time += 1) {
-      writer.child.stdin?.write('tell\n');
-      await vi.waitFor(() => expect(delays).toHaveLength(time), { timeout: 10_000, interval: 5 });
-    }
+    /** From before the other's append until here; the median of 21, for each of them may meet a busy machine. */
+    const usualDelay = async (): Promise<number> => {
+      delays.length = 0;
+      for (let time = 1; time <= 21; time += 1) {
+        writer.child.stdin?.write('tell\n');
+        await until(() => expect(delays).toHaveLength(time));
+      }
+      return delays.toSorted((a, b) => a - b)[10] ?? Number.NaN;
+    };
+    const medians = [await usualDelay()];
+    // Who looks too seldom is late each time; a busy machine is now and then.
+    while (medians.length < 5 && Math.min(...medians) >= 50) medians.push(await usualDelay());
     end.abort();
     await following;
     await log.close();
-    // From before the other's append until here; the median, for each of them may meet a busy machine.
-    expect(delays.toSorted((a, b) => a - b)[10]).toBeLessThan(50);
+    expect(Math.min(...medians)).toBeLessThan(50);
   });
 
   it('lets one of two processes win that append at the same revision', async () => {
@@ -149,12 +158,9 @@ describe('an event log in a SQLite file', () => {
         continue;
       }
       for (const { child } of racers) child.stdin?.write(`${revision}\n`);
-      await vi.waitFor(
-        () => {
-          for (const { lines } of racers) expect(lines).toHaveLength(revision + 2);
-        },
-        { timeout: 10_000, interval: 5 },
-      );
+      await until(() => {
+        for (const { lines } of racers) expect(lines).toHaveLength(revision + 2);
+      });
       expect(racers.map(({ lines }) => lines.at(-1)).toSorted()).toEqual(['lost', 'won']);
     }
   });

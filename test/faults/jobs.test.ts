@@ -1,9 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { JobId } from '../../src/events/ids.ts';
 import { createComfyuiEngine } from '../../src/workers/engines/comfyui/comfyuiEngine.ts';
 import { readWorkflow } from '../../src/workers/engines/comfyui/workflow.ts';
 import { openComfyuiServer } from '../support/engines/comfyuiServer.ts';
 import { type Step, startWorker, type WorkerProcess } from '../support/startWorker.ts';
+import { until } from '../support/until.ts';
 import { drawAtOnce, openWorkshop, scriptedEngine, type Workshop } from '../support/workshop.ts';
 
 describe('a job whose worker’s process', () => {
@@ -87,7 +88,7 @@ describe('a job whose worker’s process', () => {
       const id = await workshop.ask('a lake', small);
       const worker = startWorker(workshop.folder, 'never', { comfyui: comfyui.url });
       processes.push(worker);
-      await vi.waitFor(() => expect(comfyui.runningId()).not.toBeNull(), { timeout: 60_000 });
+      await until(() => expect(comfyui.runningId()).not.toBeNull());
       await worker.kill();
       await sweepOnce();
       next();
@@ -116,16 +117,14 @@ describe('a job whose worker’s process', () => {
     const { ask, ends, history, worker } = workshop;
     const id = await ask('a lake');
     const frozen = start('freezes before the end');
-    await vi.waitFor(() => expect(frozen.lines).toContain('freezes before the end'), { timeout: 60_000 });
+    await until(() => expect(frozen.lines).toContain('freezes before the end'));
     await ends(id, 'running');
     await sweepOnce();
     worker(scriptedEngine(drawAtOnce).engine);
     const { images, attempt } = await ends(id, 'completed');
     expect(attempt).toBe(2);
     frozen.goOn();
-    await vi.waitFor(async () => expect((await history(id)).at(-1)).toBe('JobResultDiscarded'), {
-      timeout: 60_000,
-    });
+    await until(async () => expect((await history(id)).at(-1)).toBe('JobResultDiscarded'));
     expect((await ends(id, 'completed')).images).toEqual(images);
     expect(await count(id, 'JobCompleted')).toBe(1);
   });

@@ -11,8 +11,8 @@ const workers = 4;
 /** As each kill costs a lease and a pause, more of them would only take longer. */
 const mostKills = Math.ceil(jobsAsked / 10);
 /** Between two kills at most this long, in milliseconds. */
-const longestPeace = 3_000;
-const leaseMs = 3_000;
+const longestPeace = 2_000;
+const leaseMs = 2_000;
 /** A picture takes up to this long, so that most kills hit some. */
 const drawMs = 600;
 const longest = 120_000 + jobsAsked * 600;

@@ -1,5 +1,5 @@
 import { status } from '@grpc/grpc-js';
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { startOfLog } from '../../src/events/ids.ts';
 import {
   type EventLog,
@@ -16,8 +16,8 @@ import { openEventLog } from '../../src/events/log/openEventLog.ts';
 import { allOf, follow } from '../support/followedLog.ts';
 import { type Refusal, type StandIn, startStandIn } from '../support/kurrentdb/standIn.ts';
 import { newEvent } from '../support/newEvent.ts';
+import { until } from '../support/until.ts';
 
-const patience = { timeout: 30_000, interval: 10 };
 const times = { deadline: 5_000, longestPause: 100, watch: 100, stall: 200 };
 const quietly = { report: () => undefined, times };
 
@@ -125,7 +125,7 @@ describe('an event log on a server that answers oddly', () => {
     );
     const all = await allOf(log.readAll());
     expect(all).toHaveLength(201);
-    await vi.waitFor(() => expect(seen.events).toEqual(all), patience);
+    await until(() => expect(seen.events).toEqual(all));
     await seen.stop();
   });
 
@@ -149,9 +149,9 @@ describe('an event log on a server that answers oddly', () => {
     server.behaviour.caughtUp = false;
     const log = await open();
     const seen = follow(log, startOfLog);
-    await vi.waitFor(() => expect(seen.caughtUp).toEqual([seen.events.at(-1)?.position]), patience);
+    await until(() => expect(seen.caughtUp).toEqual([seen.events.at(-1)?.position]));
     const { position } = await log.append('job-1', 'no_stream', [newEvent()]);
-    await vi.waitFor(() => expect(seen.caughtUp.at(-1)).toBe(position), patience);
+    await until(() => expect(seen.caughtUp.at(-1)).toBe(position));
     expect(seen.events).toHaveLength(2);
     await seen.stop();
   });
@@ -166,13 +166,13 @@ describe('an event log on a server that answers oddly', () => {
     const seen = follow(log, startOfLog);
     for (let time = 0; time < 5; time += 1) {
       const { position } = await log.append('job-1', 'any', [newEvent(), newEvent()]);
-      await vi.waitFor(() => expect(seen.events.at(-1)?.position).toBe(position), patience);
+      await until(() => expect(seen.events.at(-1)?.position).toBe(position));
       const before = server.subscribedAfter.length;
       server.endSubscriptions(how);
-      await vi.waitFor(() => expect(server.subscribedAfter.length).toBeGreaterThan(before), patience);
+      await until(() => expect(server.subscribedAfter.length).toBeGreaterThan(before));
     }
     await log.append('job-1', 'any', [newEvent()]);
-    await vi.waitFor(() => expect(seen.events).toHaveLength(12), patience);
+    await until(() => expect(seen.events).toHaveLength(12));
     expect(seen.events).toEqual(await allOf(log.readAll()));
     await seen.stop();
   });
@@ -180,29 +180,29 @@ describe('an event log on a server that answers oddly', () => {
   it('notices a subscription that is silent though it has something to say, and begins it anew', async () => {
     const log = await open();
     const seen = follow(log, startOfLog);
-    await vi.waitFor(() => expect(seen.caughtUp).toHaveLength(1), patience);
+    await until(() => expect(seen.caughtUp).toHaveLength(1));
     server.behaviour.silent = true;
     await log.append('job-1', 'no_stream', [newEvent()]);
-    await vi.waitFor(() => expect(log.health().reason).toMatch(/silent/), patience);
+    await until(() => expect(log.health().reason).toMatch(/silent/));
     server.behaviour.silent = false;
-    await vi.waitFor(() => expect(seen.events).toHaveLength(2), patience);
-    await vi.waitFor(() => expect(log.health().state).toBe('ready'), patience);
+    await until(() => expect(seen.events).toHaveLength(2));
+    await until(() => expect(log.health().state).toBe('ready'));
     await seen.stop();
   });
 
   it('passes over 10,000 events of another program, and doesn’t have them looked through again', async () => {
     const log = await open();
     const seen = follow(log, startOfLog);
-    await vi.waitFor(() => expect(seen.caughtUp).toHaveLength(1), patience);
+    await until(() => expect(seen.caughtUp).toHaveLength(1));
     writeForeign(10_000);
     const end = server.log.all.at(-1)?.position ?? 0;
     // It is told how far it is in windows: within one of the end it must begin again.
-    await vi.waitFor(() => {
+    await until(() => {
       server.endSubscriptions();
       expect(server.subscribedAfter.at(-1)).toBeGreaterThan(end - 600 * 200);
-    }, patience);
+    });
     const { position } = await log.append('job-1', 'no_stream', [newEvent()]);
-    await vi.waitFor(() => expect(seen.events.at(-1)?.position).toBe(position), patience);
+    await until(() => expect(seen.events.at(-1)?.position).toBe(position));
     expect(seen.events).toHaveLength(2);
     expect(await log.head()).toBe(position);
     await seen.stop();
@@ -269,7 +269,7 @@ describe('an event log on a server that answers oddly', () => {
       });
       server.endSubscriptions();
       await log.append('job-1', 0, [newEvent()]);
-      await vi.waitFor(() => expect(seen.events).toHaveLength(3), patience);
+      await until(() => expect(seen.events).toHaveLength(3));
       expect(leader.subscribedAfter.length).toBeGreaterThan(0);
       await seen.stop();
       await log.close();
@@ -283,7 +283,7 @@ describe('an event log on a server that answers oddly', () => {
     const log = await openKurrentdbEventLog(url, quietly);
     logs.push(log);
     const followers = [follow(log, startOfLog), follow(log, startOfLog)];
-    for (const seen of followers) await vi.waitFor(() => expect(seen.caughtUp).toHaveLength(1), patience);
+    for (const seen of followers) await until(() => expect(seen.caughtUp).toHaveLength(1));
     let asked = 0;
     server.behaviour.refuse = () => {
       asked += 1;
@@ -291,13 +291,13 @@ describe('an event log on a server that answers oddly', () => {
     };
     const gone = { code: status.UNAVAILABLE, details: 'gone' };
     server.endSubscriptions(gone, 1);
-    await vi.waitFor(() => expect(asked).toBe(1), patience);
+    await until(() => expect(asked).toBe(1));
     server.endSubscriptions(gone);
-    await vi.waitFor(() => expect(asked).toBeGreaterThan(6), patience);
+    await until(() => expect(asked).toBeGreaterThan(6));
     server.behaviour.refuse = () => null;
     const { position } = await log.append('job-1', 'no_stream', [newEvent()]);
     for (const seen of followers) {
-      await vi.waitFor(() => expect(seen.events.at(-1)?.position).toBe(position), patience);
+      await until(() => expect(seen.events.at(-1)?.position).toBe(position));
       await seen.stop();
     }
   });

@@ -1,4 +1,4 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { projections } from '../../src/projections/all.ts';
 import { DocumentStoreUnavailable } from '../../src/projections/documents/documentStore.ts';
 import { type ProjectionRunner, startProjections } from '../../src/projections/runner.ts';
@@ -12,6 +12,7 @@ import { openRoughLine, type RoughLine } from '../support/roughLine.ts';
 import { tellStory } from '../support/story.ts';
 import { dumpSqlite, openTemporaryDocuments } from '../support/temporaryDocuments.ts';
 import { openTemporaryLog, type TemporaryLog } from '../support/temporaryLog.ts';
+import { until } from '../support/until.ts';
 
 const names = projections.map(({ collection }) => collection.name);
 /** So that a test needs not wait as long as a server does. */
@@ -73,7 +74,7 @@ describe.skipIf('missing' in choice)(
       await tellStory(log.log, 25);
       line.rough.resetAfterBytes = () => 40_000;
       const runner = await start();
-      await vi.waitFor(() => expect(line.resets()).toBeGreaterThan(3), { timeout: 60_000 });
+      await until(() => expect(line.resets()).toBeGreaterThan(3));
       line.rough.resetAfterBytes = () => Number.POSITIVE_INFINITY;
       await runner.whenProcessed(await log.log.head(), 90_000);
       const said = troubles.map((trouble) => (trouble instanceof Error ? trouble.message : trouble));

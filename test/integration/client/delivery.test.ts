@@ -1,11 +1,10 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import { calculateQueuePosition, connect, type DarkroomClient } from '../../../src/client/index.ts';
 import type { ConversationId } from '../../../src/events/ids.ts';
 import { ada, ben, type Node, openNode } from '../../support/deliveryNode.ts';
 import type { ToldJob } from '../../support/deliveryStory.ts';
 import { openRoughLine, type RoughLine } from '../../support/roughLine.ts';
-
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 20_000, interval: 10 });
+import { until } from '../../support/until.ts';
 
 let node: Node;
 let line: RoughLine;

@@ -16,6 +16,7 @@ import {
   scriptedLog,
 } from '../../support/scriptedServer.ts';
 import { batchOf, foldAll, replay, snapshotOf } from '../../support/scriptedServerBatches.ts';
+import { until } from '../../support/until.ts';
 
 const session = { token: 'token of Ada', user: { ...ada, roles: ['user'] } };
 const conversation = conversationNumber(1);
@@ -54,8 +55,6 @@ const open = (more: Partial<ConnectOptions> = {}) => {
 
 const texts = (view: ConversationSubscription) => view.state.messages.map(({ messageId }) => messageId);
 const upTo = (n: number) => Array.from({ length: n }, (_, index) => messageNumber(index + 1));
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
-
 const opened = async (more: Parameters<typeof open>[0] = {}) => {
   const view = open(more);
   await until(() => expect(view.state.view).toBe('live'));
@@ -126,13 +125,16 @@ describe('a conversation that is followed', () => {
 
   it('comes back with its cursor each time that the line breaks, and shows what it has meanwhile', async () => {
     const view = await opened();
+    const held: (readonly string[])[] = [];
+    view.on('change', () => {
+      if (view.state.view === 'stale') held.push(texts(view));
+    });
     for (let round = 1; round <= 3; round += 1) {
       server.send(batchOf(log, 2 + round, 3 + round));
       await until(() => expect(server.acknowledged).toHaveLength(round));
       server.breakLine();
-      await until(() => expect(view.state.view).toBe('stale'));
-      expect(texts(view)).toEqual(upTo(1 + round));
       await server.untilSubscribed(1 + round);
+      expect(held).toEqual(Array.from({ length: round }, (_, before) => upTo(2 + before)));
       expect(server.subscribes.at(-1)).toMatchObject({ after: log[2 + round]?.position });
       expect(client.connection.state).toBe('connected');
     }
@@ -335,13 +337,18 @@ describe('a session that can be renewed', () => {
 });
 
 describe('a machine that has slept', () => {
+  /** What the watch for waking goes by: the clock, and its beat. */
+  beforeEach(() => void vi.useFakeTimers({ toFake: ['Date', 'setInterval', 'clearInterval'] }));
   afterEach(() => void vi.useRealTimers());
+  const sleep = (milliseconds: number): void => {
+    vi.setSystemTime(Date.now() + milliseconds);
+    vi.advanceTimersToNextTimer();
+  };
 
   it('asks again at once when it wakes, and holds what it held meanwhile', async () => {
     const view = await opened();
-    vi.useFakeTimers({ toFake: ['Date'] });
     // So long that even the connection counts as gone; the timers know nothing of it.
-    vi.setSystemTime(Date.now() + 3_600_000);
+    sleep(3_600_000);
     await server.untilSubscribed(2);
     expect(server.subscribes[1]).toMatchObject({ after: log[2]?.position });
     expect(texts(view)).toEqual(upTo(1));
@@ -350,11 +357,12 @@ describe('a machine that has slept', () => {
 
   it('so shortly that nothing can be missing does nothing', async () => {
     await opened();
-    vi.useFakeTimers({ toFake: ['Date'] });
-    vi.setSystemTime(Date.now() + 10_000);
-    // One beat of the watch and a half.
-    await new Promise((resolve) => setTimeout(resolve, 3_000));
-    expect(server.subscribes).toHaveLength(1);
+    sleep(10_000);
+    // Had it asked, that would be before this.
+    server.script.subscribe = () => emptyQueueAnswer;
+    const queue = client.queue();
+    await until(() => expect(queue.state.view).toBe('live'));
+    expect(server.subscribes.map(({ scope }) => scope)).toEqual(['conversation', 'queue']);
   });
 });
 

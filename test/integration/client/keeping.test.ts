@@ -5,11 +5,10 @@ import { startOfLog, type UserId } from '../../../src/events/ids.ts';
 import { ada, conversationNumber, messageNumber, openHistory } from '../../support/happened.ts';
 import { openScriptedServer, otherLog, type ScriptedServer } from '../../support/scriptedServer.ts';
 import { batchOf, foldAll, replay, snapshotOf } from '../../support/scriptedServerBatches.ts';
+import { until } from '../../support/until.ts';
 
 const session = { token: 'token of Ada', user: { ...ada, roles: ['user'] } };
 const id = conversationNumber(1);
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 10_000, interval: 5 });
-
 /** A conversation (2 events), and 60 messages, each posted by one event. */
 const history = openHistory();
 history.starts(1);

@@ -1,12 +1,12 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectedClient, ConversationSubscription } from '../../../src/client/client.ts';
 import { connect } from '../../../src/client/index.ts';
 import { ada, conversationNumber, messageNumber, openHistory } from '../../support/happened.ts';
 import { openScriptedServer, type ScriptedServer } from '../../support/scriptedServer.ts';
 import { batchOf, foldAll, snapshotOf } from '../../support/scriptedServerBatches.ts';
+import { until } from '../../support/until.ts';
 
 const session = { token: 'token of Ada', user: { ...ada, roles: ['user'] } };
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
 const edited = (text: string) => ({ type: 'MessageEdited', data: { text } }) as const;
 
 /** 6 messages (events 2–7), of which a snapshot shows 3; then the oldest is edited. */

@@ -1,10 +1,9 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { type ConnectedClient, connect, memoryStorage, signIn } from '../../../src/client/index.ts';
 import type { ConversationId } from '../../../src/events/ids.ts';
 import { openRoughLine, type RoughLine } from '../../support/roughLine.ts';
 import { openRealServer } from '../../support/scriptedServerReal.ts';
-
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
+import { until } from '../../support/until.ts';
 
 let server: Awaited<ReturnType<typeof openRealServer>>;
 let line: RoughLine;

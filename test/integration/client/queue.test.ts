@@ -6,9 +6,9 @@ import { type JobId, positionOf } from '../../../src/events/ids.ts';
 import type { QueueChange, WaitingJob } from '../../../src/projections/places.ts';
 import { ada } from '../../support/happened.ts';
 import { openScriptedServer, type ScriptedServer, scriptedLog } from '../../support/scriptedServer.ts';
+import { until } from '../../support/until.ts';
 
 const session = { token: 'token of Ada', user: { ...ada, roles: ['user'] } };
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
 const job = (number: number, own: JobId | null = null, place?: number): WaitingJob => ({
   ...{ ticket: positionOf(number), priority: 0, round: 0, own },
   ...(place === undefined ? {} : { place }),

@@ -1,11 +1,10 @@
-import { afterAll, beforeAll, describe, expect, it, vi } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import type { DarkroomClient } from '../../../src/client/client.ts';
 import { connect, signIn } from '../../../src/client/index.ts';
 import type { ConversationId } from '../../../src/events/ids.ts';
 import type { Message } from '../../../src/projections/model.ts';
 import { openRealServer } from '../../support/scriptedServerReal.ts';
-
-const until = (check: () => void | Promise<void>) => vi.waitFor(check, { timeout: 30_000, interval: 20 });
+import { until } from '../../support/until.ts';
 
 let server: Awaited<ReturnType<typeof openRealServer>>;
 beforeAll(async () => {

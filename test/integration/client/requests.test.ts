@@ -9,6 +9,7 @@ import {
   type ScriptedAnswer,
   type ScriptedServer,
 } from '../../support/scriptedServer.ts';
+import { until } from '../../support/until.ts';
 
 const session = { token: 'token of Ada', user: { ...ada, roles: ['user'] } };
 const position = positionOf(7);
@@ -105,7 +106,7 @@ describe('a command', () => {
   it('ends when the client is closed', async () => {
     respond({ status: 503, body: { code: 'unavailable' }, headers: { 'Retry-After': '30' } });
     const refused = expect(client.api.resumeQueue()).rejects.toMatchObject({ code: 'closed' });
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await until(() => expect(server.requests).toHaveLength(1));
     client.close();
     await refused;
   });
@@ -125,10 +126,10 @@ describe('a read', () => {
 
   it('does not wait for a position of another log', async () => {
     respond(done, { status: 200, body: { items: [], nextCursor: null } });
-    await vi.waitFor(() => expect(client.connection.state).toBe('connected'));
+    await until(() => expect(client.connection.state).toBe('connected'));
     await client.api.pauseQueue();
     server.tell().emit('welcome', { ...server.script.welcome, logId: otherLog });
-    await vi.waitFor(async () => {
+    await until(async () => {
       await client.api.conversations();
       expect(server.requests.at(-1)?.headers['darkroom-min-position']).toBeUndefined();
     });
@@ -150,7 +151,7 @@ describe('a read', () => {
     const refused = expect(client.api.image('abc', giveUp.signal)).rejects.toMatchObject({
       name: 'AbortError',
     });
-    await vi.waitFor(() => expect(server.requests).toHaveLength(1));
+    await until(() => expect(server.requests).toHaveLength(1));
     giveUp.abort();
     await refused;
   });

@@ -1,4 +1,4 @@
-import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it } from 'vitest';
 import type { ConnectedClient, Subscription, UserView } from '../../../src/client/client.ts';
 import { connect } from '../../../src/client/index.ts';
 import type { EventBatch, SubscribeAnswer } from '../../../src/client/wire.ts';
@@ -9,10 +9,9 @@ import type { UserSnapshot } from '../../../src/projections/readModel.ts';
 import { ada, conversationNumber, jobNumber, openHistory, orderOf } from '../../support/happened.ts';
 import { openScriptedServer, type ScriptedServer, scriptedLog } from '../../support/scriptedServer.ts';
 import { batchOf, foldAll, snapshotOf } from '../../support/scriptedServerBatches.ts';
+import { until } from '../../support/until.ts';
 
 const session = { token: 'token of Ada', user: { ...ada, roles: ['user'] } };
-const until = (check: () => void) => vi.waitFor(check, { timeout: 5_000, interval: 5 });
-
 let server: ScriptedServer;
 let client: ConnectedClient;
 let user: Subscription<UserView>;

@@ -1,8 +1,9 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { ada, type Node, openNode } from '../../support/deliveryNode.ts';
 import { type DeliveryServer, openDeliveryServer } from '../../support/deliveryServer.ts';
+import { until } from '../../support/until.ts';
 
 let node: Node;
 afterEach(() => node.close());
@@ -75,7 +76,7 @@ describe('admission', () => {
     expect(await third.untilOther('connect_error')).toMatchObject({ code: 'too_many_connections' });
     await node.server.connect('ben').untilOther('welcome');
     first.close();
-    await vi.waitFor(() => expect(node.server.delivery.health().connections).toBe(2));
+    await until(() => expect(node.server.delivery.health().connections).toBe(2));
     await node.server.connect('ada').untilOther('welcome');
   });
 

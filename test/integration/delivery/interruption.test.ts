@@ -1,10 +1,9 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { positionOf } from '../../../src/events/ids.ts';
 import type { EventLog } from '../../../src/events/log/eventLog.ts';
 import { ada, ben, type Node, openNode } from '../../support/deliveryNode.ts';
 import { openUnreliableLog } from '../../support/deliveryUnreliableLog.ts';
-
-const patience = { timeout: 30_000, interval: 5 };
+import { until } from '../../support/until.ts';
 
 let node: Node;
 afterEach(() => node.close());
@@ -17,7 +16,7 @@ describe('an interruption', () => {
     await client.subscribe({ scope: 'conversation', id });
     await client.untilLive();
     node.stores.log.breakOff();
-    await vi.waitFor(() => expect(node.server.delivery.health().state).toBe('interrupted'), patience);
+    await until(() => expect(node.server.delivery.health().state).toBe('interrupted'));
     node.stores.log.mend();
     const posted = [await node.story.post(id, ada, '1'), await node.story.post(id, ada, '2')];
     await client.untilThrough(posted[1] ?? '');
@@ -77,7 +76,7 @@ describe('an interruption', () => {
     await client.untilLive();
     const posted: string[] = [];
     for (let n = 0; n < 300; n += 1) posted.push(await node.story.post(id, ada, `${n}`));
-    await vi.waitFor(() => expect(faults.passed.at(-1)).toBe(posted.at(-1)), patience);
+    await until(() => expect(faults.passed.at(-1)).toBe(posted.at(-1)));
     faults.mend();
     // Whatever was lost at the very end is noticed by what comes after it.
     posted.push(await node.story.post(id, ada, 'the last'));
@@ -95,7 +94,7 @@ describe('an interruption', () => {
     await client.subscribe({ scope: 'conversation', id });
     await client.untilLive();
     const missed = await node.story.rename(id, 'left out');
-    await vi.waitFor(() => expect(faults.passed).toEqual([missed]), patience);
+    await until(() => expect(faults.passed).toEqual([missed]));
     faults.mend();
     // The stream of what was left out doesn't go on.
     const other = await node.story.post(id, ada, 'of another stream');
@@ -122,7 +121,7 @@ describe('an interruption', () => {
     await client.subscribe({ scope: 'conversation', id });
     await client.untilLive();
     const posted = await node.story.rename(id, 'told of');
-    await vi.waitFor(() => expect(server.delivery.health().state).toBe('interrupted'), patience);
+    await until(() => expect(server.delivery.health().state).toBe('interrupted'));
     expect(client.positions()).toEqual([]);
     isBehind = false;
     await client.untilThrough(posted);

@@ -1,6 +1,7 @@
-import { afterEach, describe, expect, it, vi } from 'vitest';
+import { afterEach, describe, expect, it } from 'vitest';
 import { positionOf, startOfLog } from '../../../src/events/ids.ts';
 import { ada, type Node, openNode } from '../../support/deliveryNode.ts';
+import { until } from '../../support/until.ts';
 
 let node: Node;
 afterEach(() => node.close());
@@ -35,7 +36,7 @@ describe('a client that reads slowly', () => {
     const posted: string[] = [];
     for (let n = 0; n < 3_000; n += 1) posted.push(await node.story.post(id, ada, `${n}`));
     const reached = () => node.server.delivery.health().position === posted.at(-1);
-    await vi.waitFor(() => expect(reached()).toBe(true));
+    await until(() => expect(reached()).toBe(true));
     await client.subscribe({ scope: 'user' });
     const held = sum(client.batches('conversation').map(({ events }) => events.length));
     expect(held).toBeGreaterThanOrEqual(512);
@@ -60,7 +61,7 @@ describe('a client that reads slowly', () => {
     await client.untilLive();
     client.withhold();
     for (let n = 0; n < 60; n += 1) await node.story.post(id, ada, 'x', { big: 'y'.repeat(60_000) });
-    await vi.waitFor(() => expect(node.server.delivery.health().position).toBe(positionOf(62)));
+    await until(() => expect(node.server.delivery.health().position).toBe(positionOf(62)));
     await client.subscribe({ scope: 'user' });
     const sizes = client.batches('conversation').map((batch) => Buffer.byteLength(JSON.stringify(batch)));
     expect(Math.max(...sizes)).toBeLessThanOrEqual(262_144);
@@ -123,7 +124,7 @@ describe('a client that reads slowly', () => {
     const asked = Array.from({ length: 100 }, () => client.subscribe({ scope: 'conversation', id }));
     const witness = node.server.connect('ada');
     await witness.subscribe({ scope: 'queue' });
-    await vi.waitFor(() => expect(node.server.delivery.health().reading).toBe(0));
+    await until(() => expect(node.server.delivery.health().reading).toBe(0));
     const grown = process.memoryUsage().arrayBuffers + process.memoryUsage().heapUsed - before;
     expect(grown).toBeLessThan(120_000_000);
     transport.ws.resume();
