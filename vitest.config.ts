@@ -27,8 +27,8 @@ export default defineConfig({
     maxWorkers: 2,
     projects: [
       layer('unit', 60_000, 0),
-      layer('contract', 60_000, 0),
-      layer('integration', 60_000, 0),
+      layer('contract', 120_000, 0),
+      layer('integration', 120_000, 0),
       layer('faults', 180_000, 2),
       alone('e2e', 120_000, 1),
     ],
