@@ -5,7 +5,7 @@ import type { Scope, UserSnapshot } from '../../projections/readModel.ts';
 import type { FairTurns } from './fairTurns.ts';
 import type { Feed } from './feed.ts';
 import { limits } from './limits.ts';
-import { isMember, readMembership } from './members.ts';
+import { createPermission, isMember, readMembership } from './members.ts';
 import { createPages, type DeliveryReadModel, type Pages } from './pages.ts';
 import { redactJob } from './redact.ts';
 import {
@@ -31,6 +31,8 @@ export interface Granted {
   readonly answer: SubscribeAnswer & { readonly ok: true };
   readonly beginning: Beginning;
   readonly membershipAsOf: Position;
+  /** Null once the viewer may see the scope no more. */
+  authorize(): Promise<Position | null>;
   readonly pages: Pages;
 }
 
@@ -69,15 +71,9 @@ const judgeCursor = async (parts: BeginningParts, request: SubscribeRequest): Pr
   return isGone ? { mode: 'reset', reason: 'too_old' } : { mode: 'replay', after, until };
 };
 
-/**
- * Up to where membership was folded from the log, which decides; null: not a participant, or no such
- * conversation. Everyone is at home in the other scopes.
- */
-const authorize = async ({ log }: BeginningParts, scope: Scope, viewer: UserId): Promise<Position | null> => {
-  if (scope.scope !== 'conversation') return startOfLog;
-  const history = await readMembership(log, scope.id);
-  return history !== null && isMember(history, viewer) ? history.asOf : null;
-};
+/** Whether the viewer may see the scope (members.ts). Everyone is at home in all but conversations. */
+const permissionOf = ({ log }: BeginningParts, scope: Scope, viewer: UserId): Granted['authorize'] =>
+  scope.scope === 'conversation' ? createPermission(log, scope.id, viewer) : async () => startOfLog;
 
 /** Own jobs of conversations that the viewer has left, without text or images. */
 const withoutLeft = async (log: EventLog, snapshot: UserSnapshot, viewer: UserId): Promise<UserSnapshot> => {
@@ -116,12 +112,13 @@ const beginWithSnapshot = async (
   viewer: UserId,
   reason: ResetReason | null,
 ): Promise<Granted | Refusal> => {
-  const before = await authorize(parts, scope, viewer);
+  const authorize = permissionOf(parts, scope, viewer);
+  const before = await authorize();
   if (before === null) return refusal('not_found');
   // Else a conversation that was just begun, or just joined, would not be there.
   if (scope.scope === 'conversation') await parts.readModel.whenProcessed(before, limits.snapshotMs);
   const { position, snapshot } = await readSnapshot(parts, scope, viewer);
-  const membershipAsOf = await authorize(parts, scope, viewer);
+  const membershipAsOf = await authorize();
   if (membershipAsOf === null) return refusal('not_found');
   const pages = createPages({ ...parts, scope, viewer });
   const previous = await lastUpTo(parts, pages, scope, viewer, position);
@@ -133,6 +130,7 @@ const beginWithSnapshot = async (
         : { ok: true, mode: 'reset', reason, ...state },
     beginning: { covered: position, previous, until: position },
     membershipAsOf,
+    authorize,
     pages,
   };
 };
@@ -143,7 +141,8 @@ const beginWithReplay = async (
   viewer: UserId,
   { after, until }: Judgement & { mode: 'replay' },
 ): Promise<Granted | Refusal> => {
-  const membershipAsOf = await authorize(parts, scope, viewer);
+  const authorize = permissionOf(parts, scope, viewer);
+  const membershipAsOf = await authorize();
   if (membershipAsOf === null) return refusal('not_found');
   const pages = createPages({ ...parts, scope, viewer });
   const previous = await lastUpTo(parts, pages, scope, viewer, after);
@@ -151,6 +150,7 @@ const beginWithReplay = async (
     answer: { ok: true, mode: 'replay', from: after, until, logId: parts.log.logId },
     beginning: { covered: after, previous, until },
     membershipAsOf,
+    authorize,
     pages,
   };
 };

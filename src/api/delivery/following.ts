@@ -30,6 +30,7 @@ export interface FollowingParts {
   readonly beginning: Beginning;
   /** Membership was checked as of here: an older leaving is past, a newer one ends the subscription. */
   readonly membershipAsOf: Position;
+  authorize(): Promise<Position | null>;
   readonly pages: Pages;
   readonly outbox: Outbox;
   readonly report: SubscriptionReport;
@@ -145,7 +146,7 @@ export class Following implements SubscriptionParts, Interested {
    * be sent, for the rest would be read again.
    */
   async #readStep(): Promise<void> {
-    const { shared, scope, viewer, outbox, pages } = this.#parts;
+    const { shared, scope, viewer, outbox, authorize, pages } = this.#parts;
     const { covered, room } = this.#subscription;
     const remembered = shared.feed.since(scope, viewer, covered, room);
     if (remembered !== null) {
@@ -156,10 +157,13 @@ export class Following implements SubscriptionParts, Interested {
     }
     await outbox.room();
     if (this.#isOver) return;
-    const page = await shared.turns.run(viewer, () =>
-      pages.next(this.#subscription.covered, this.#subscription.room),
-    );
-    this.#subscription.page(page.entries, page.through);
+    const page = await shared.turns.run(viewer, async () => {
+      // The feed tells of a leaving at once; where it is behind, or away, this does.
+      const isAllowed = (await authorize()) !== null;
+      return isAllowed ? pages.next(this.#subscription.covered, this.#subscription.room) : null;
+    });
+    if (page === null) this.end('permission_lost');
+    else this.#subscription.page(page.entries, page.through);
   }
 
   async #readOn(): Promise<void> {

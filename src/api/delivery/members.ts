@@ -48,6 +48,26 @@ export const isMember = (history: MembershipHistory, userId: UserId, position?: 
   )?.joined ?? false;
 
 /**
+ * Whether a person is in a conversation, asked again and again: up to where that was folded from the log, which
+ * decides; null where they aren't, or there is no such conversation. Each time only what is new is read.
+ */
+export const createPermission = (log: EventLog, id: ConversationId, userId: UserId) => {
+  let next = 0;
+  let asOf: Position | null = null;
+  let isIn = false;
+  return async (): Promise<Position | null> => {
+    for await (const recorded of log.readStream(conversationStream(id), { from: next })) {
+      const event = decode(recorded);
+      const change = event === null ? null : changeIn(event);
+      if (change?.userId === userId) isIn = change.joined;
+      next = recorded.revision + 1;
+      asOf = recorded.position;
+    }
+    return isIn ? asOf : null;
+  };
+};
+
+/**
  * Membership as the feed needs it: of the conversations in which jobs are going on, folded in the
  * log's order. The feed calls `load` with a page, then `isHidden` with each of its events in turn.
  */

@@ -2,6 +2,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { startOfLog } from '../../../src/events/ids.ts';
 import type { UserSnapshot } from '../../../src/projections/readModel.ts';
 import { type AnyNode, ada, ben, eve, nodes } from '../../support/deliveryNode.ts';
+import { openUnreliableLog } from '../../support/deliveryUnreliableLog.ts';
 
 let node: AnyNode;
 afterEach(() => node.close());
@@ -40,6 +41,27 @@ describe.each(nodes)('who may see what on $on', ({ open }) => {
     await Promise.all([before, leaving, after]);
     await client.untilOther('unsubscribed');
     expect(client.positions()).toEqual([await before]);
+  });
+
+  it('is asked about anew for each page of a replay, also where the node has not heard of the leaving', async () => {
+    node = await open();
+    const id = await node.story.start(ada, ben);
+    const [after] = await node.story.renameOften(id, 1_000);
+    let goOn = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    const server = await node.serve({}, openUnreliableLog(node.log, { lose: () => false, held }));
+    const client = server.connect('ben');
+    client.withhold();
+    await client.subscribe({ scope: 'conversation', id, after, logId: node.log.logId });
+    await client.until(() => client.batches().length === 4);
+    const seen = client.positions();
+    await node.story.leave(id, ben);
+    client.acknowledge();
+    expect(await client.untilOther('unsubscribed')).toMatchObject({ code: 'permission_lost' });
+    expect(client.positions()).toEqual(seen);
+    goOn();
   });
 
   it('shows all of it to somebody who left and came back', async () => {

@@ -1,9 +1,11 @@
 import { randomUUID } from 'node:crypto';
 import { afterEach, describe, expect, it } from 'vitest';
 import { positionOf, startOfLog } from '../../../src/events/ids.ts';
+import type { EventLog } from '../../../src/events/log/eventLog.ts';
 import type { ConversationSnapshot } from '../../../src/projections/readModel.ts';
 import { ada, ben, eve, type Node, openNode } from '../../support/deliveryNode.ts';
 import { openDeliveryServer } from '../../support/deliveryServer.ts';
+import { until } from '../../support/until.ts';
 
 let node: Node;
 afterEach(() => node.close());
@@ -126,6 +128,60 @@ describe('subscribing', () => {
     expect(again.positions()).toEqual(missed);
     expect(again.batches()[0]?.after).toBe(position);
     await server.close();
+  });
+
+  it('reads for so many at once and no more, and for each in the end', async () => {
+    node = await openNode();
+    const ids = await Promise.all(Array.from({ length: 40 }, () => node.story.start(ada)));
+    for (const id of ids) await node.story.post(id, ada, 'hello');
+    const { readModel } = node.stores;
+    let goOn = (): void => {};
+    const held = new Promise<void>((resolve) => {
+      goOn = resolve;
+    });
+    let reading = 0;
+    const timeline: typeof readModel.timeline = async (...asked) => {
+      reading += 1;
+      await held;
+      return readModel.timeline(...asked);
+    };
+    const server = await openDeliveryServer({ log: node.log, readModel: { ...readModel, timeline } });
+    const client = server.connect('ada');
+    const { logId } = node.log;
+    const answers = ids.map((id) =>
+      client.subscribe({ scope: 'conversation', id, after: startOfLog, logId }),
+    );
+    await until(() => expect(server.delivery.health()).toMatchObject({ reading: 16, waiting: 24 }));
+    expect(reading).toBe(16);
+    goOn();
+    for (const answer of answers) expect(await answer).toMatchObject({ mode: 'replay' });
+    for (const id of ids)
+      await client.until(() => client.batches().some((batch) => batch.id === id && batch.live));
+    await server.close();
+  });
+
+  it('costs the log nothing: a node follows it once, for all its clients', async () => {
+    node = await openNode();
+    const id = await node.story.start(ada);
+    let followed = 0;
+    const log: EventLog = {
+      ...node.log,
+      subscribe(options) {
+        followed += 1;
+        return node.log.subscribe(options);
+      },
+    };
+    const server = await node.serve({}, log);
+    const clients = Array.from({ length: 5 }, () => server.connect('ada'));
+    for (const client of clients)
+      for (const asked of [{ scope: 'conversation', id }, { scope: 'user' }, { scope: 'queue' }])
+        await client.subscribe(asked);
+    const posted = await node.story.post(id, ada, 'for all of them');
+    for (const client of clients) {
+      await client.untilThrough(posted, 'conversation');
+      expect(client.positions('conversation')).toEqual([posted]);
+    }
+    expect(followed).toBe(1);
   });
 
   it('takes a cursor that no event of the scope has', async () => {
