@@ -29,7 +29,7 @@ export default defineConfig({
       layer('unit', 60_000, 0),
       layer('contract', 120_000, 0),
       layer('integration', 120_000, 0),
-      layer('faults', 180_000, 2),
+      layer('faults', 600_000, 2),
       alone('e2e', 120_000, 1),
     ],
   },

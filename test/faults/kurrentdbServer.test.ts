@@ -22,7 +22,7 @@ describe('an event log on a server that goes away', () => {
   let problems: Error[];
   const open = (times: Partial<Times> = {}) =>
     openKurrentdbEventLog(`esdb://127.0.0.1:${line.port}?tls=false`, {
-      times: { deadline: 30_000, longestPause: 200, ...times },
+      times: { deadline: 150_000, longestPause: 200, ...times },
       report: (problem) => problems.push(problem),
     });
   beforeEach(async () => {

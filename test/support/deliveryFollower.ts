@@ -81,7 +81,7 @@ export type DeliveryFollower = ReturnType<typeof followScope>;
 
 /** Patient, for the machine may do other things as well. */
 export const waitFor = async (holds: () => boolean): Promise<void> => {
-  const deadline = performance.now() + 90_000;
+  const deadline = performance.now() + 300_000;
   while (!holds()) {
     if (performance.now() > deadline) throw new Error(`it never came to be: ${holds}`);
     await new Promise((resolve) => setTimeout(resolve, 10));

@@ -50,6 +50,7 @@ describe('a client of the real server', () => {
     for (let n = 1; n <= 60; n += 1) await ada.api.postMessage(id, { text: `line ${n}` });
     const second = ben.api.postMessage(id, { text: 'a ship', image });
     await server.restart();
+    await until(async () => expect((await fetch(`${server.url}/readyz`)).status).toBe(200));
     await ada.api.editMessage(first.message.messageId, 'a lighthouse in a storm');
     await ada.api.renameConversation(id, 'Lighthouse');
     const { message } = await second;

@@ -1,6 +1,7 @@
 import { once } from 'node:events';
 import { request } from 'node:http';
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterEach, describe, expect, it, vi } from 'vitest';
+import { limits } from '../../../src/api/delivery/limits.ts';
 import { ada, type Node, openNode } from '../../support/deliveryNode.ts';
 import { type DeliveryServer, openDeliveryServer } from '../../support/deliveryServer.ts';
 import { until } from '../../support/until.ts';
@@ -34,7 +35,24 @@ const upgrade = async ({ port }: DeliveryServer, headers: Record<string, string>
   return status;
 };
 
+const hour = 3_600_000;
+
+/** A server whose clock, and everyone's timers, the test puts forward. */
+const openClockedServer = async () => {
+  vi.useFakeTimers({ toFake: ['setTimeout', 'clearTimeout'], shouldAdvanceTime: true });
+  let ahead = 0;
+  const now = (): Date => new Date(Date.now() + ahead);
+  const server = await openDeliveryServer({ log: node.log, readModel: node.stores.readModel, now });
+  const anHourPasses = (): void => {
+    ahead += hour;
+    vi.advanceTimersByTime(limits.clockMs);
+  };
+  return { server, anHourPasses };
+};
+
 describe('admission', () => {
+  afterEach(() => void vi.useRealTimers());
+
   it('refuses a page of another origin at the upgrade, and a host that is not loopback', async () => {
     node = await openNode({ ALLOWED_ORIGINS: 'https://pictures.example, http://localhost:5173' });
     const { server } = node;
@@ -82,17 +100,21 @@ describe('admission', () => {
 
   it('tells a client that its token has expired, and disconnects it', async () => {
     node = await openNode();
-    const client = node.server.connect(`ada:${Date.now() + 300}`);
+    const { server, anHourPasses } = await openClockedServer();
+    const client = server.connect(`ada:${Date.now() + hour}`);
+    await client.untilOther('welcome');
+    anHourPasses();
     await client.untilOther('token_expired');
     await client.untilOther('disconnect');
+    await server.close();
   });
 
   it('stays connected with a new token of the same person, and takes no other', async () => {
     node = await openNode();
-    const soon = Date.now() + 400;
-    const client = node.server.connect(`ada:${soon}`);
-    const brief = node.server.connect(`ada:${soon}`);
-    await client.untilOther('welcome');
+    const { server, anHourPasses } = await openClockedServer();
+    const client = server.connect(`ada:${Date.now() + hour}`);
+    const brief = server.connect(`ada:${Date.now() + hour}`);
+    await Promise.all([client, brief].map((each) => each.untilOther('welcome')));
     await client.subscribe({ scope: 'user' });
     expect(await client.ask('refresh', { token: 'ben' })).toMatchObject({
       ok: false,
@@ -107,9 +129,11 @@ describe('admission', () => {
       code: 'unauthenticated',
     });
     expect(await client.ask('refresh', { token: 'ada' })).toEqual({ ok: true });
+    anHourPasses();
     await brief.untilOther('disconnect');
     expect(await client.subscribe({ scope: 'queue' })).toMatchObject({ ok: true });
     expect(client.other('token_expired')).toBeUndefined();
+    await server.close();
   });
 
   it('waits for the log instead of letting clients in blind', async () => {
