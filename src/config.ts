@@ -199,7 +199,7 @@ export const settings = z
     MAX_WAITING_JOBS_PER_USER: whole(0, 1_000_000)
       .default(100)
       .describe('Pictures of one person that may wait; more are refused. 0: any number.'),
-    MAX_RUNNING_JOBS_PER_USER: whole(0, 1_000_000)
+    MAX_RUNNING_JOBS_PER_USER: whole(0, 500)
       .default(10)
       .describe(
         'Pictures of one person that are drawn at once; their others keep their places and are passed over meanwhile. 0: any number.',

@@ -53,6 +53,7 @@ const openParts = async (folder: string) => {
       AUTH_MODE: 'local' as const,
       ALLOWED_ORIGINS: 'https://studio.example',
       JOB_TIMEOUT_MS: jobLimits.timeoutMs,
+      MAX_RUNNING_JOBS_PER_USER: 1,
     },
     engines: [{ name: 'sketch', models: ['sketch-1'] }],
     newId: v7,

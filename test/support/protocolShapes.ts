@@ -61,6 +61,7 @@ export const conversation = z.object({
 
 export const queueState = z.object({
   ...{ paused: z.boolean(), waiting: z.int(), running: z.int(), asOf: position },
+  passedOver: z.enum(['running_limit']).nullable(),
   jobs: z.array(
     z.strictObject({
       ...{ jobId: id.nullable(), ticket: position, priority: z.int(), round: z.int() },

@@ -16,7 +16,10 @@ import type { Refusals } from './refusals.ts';
 
 /** What the HTTP API is made of. */
 export interface HttpApiParts {
-  readonly config: Pick<Config, 'AUTH_MODE' | 'ALLOWED_ORIGINS' | 'JOB_TIMEOUT_MS'>;
+  readonly config: Pick<
+    Config,
+    'AUTH_MODE' | 'ALLOWED_ORIGINS' | 'JOB_TIMEOUT_MS' | 'MAX_RUNNING_JOBS_PER_USER'
+  >;
   readonly log: Pick<EventLog, 'head' | 'health' | 'readStream'>;
   readonly commands: Commands;
   readonly readModel: ReadModel;

@@ -59,6 +59,19 @@ describe('jobs', () => {
     });
   });
 
+  it('that wait are told to be passed over while as many of one’s pictures are drawn as may be', async () => {
+    const { ada, id } = await someone();
+    const first = await asks(ada, id);
+    await asks(ada, id);
+    const passedOver = async () => (await ada.call('GET', '/queue')).body.passedOver;
+    expect(await passedOver()).toBeNull();
+    await server.desk.claim(first.jobId, 'sketch');
+    await server.settled();
+    expect(await passedOver()).toBe('running_limit');
+    await ada.call('POST', `${first.path}/cancel`);
+    expect(await passedOver()).toBeNull();
+  });
+
   it('of everyone are listed for an operator, and refused to others with 403', async () => {
     const { ada, id } = await someone();
     const { jobId } = await asks(ada, id);

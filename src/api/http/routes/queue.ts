@@ -7,8 +7,16 @@ import { type Moment, queueQuery } from '../schemas.ts';
 
 /** Who waits: one's own by id, others only as a place; whose they are and what they draw stays untold. */
 export const queueOperations = (parts: HttpApiParts): readonly Operation[] => {
-  const { commands, readModel } = parts;
+  const { commands, readModel, config } = parts;
   const readingPast = readingPastOf(parts);
+
+  /** Whether a person has as many pictures drawn as one may, so that their others are passed over. */
+  const isBusy = async ({ id }: Principal): Promise<boolean> => {
+    const { MAX_RUNNING_JOBS_PER_USER: most } = config;
+    if (most === 0) return false;
+    const { items } = await readModel.jobs({ of: id, status: 'running', limit: most });
+    return items.length >= most;
+  };
 
   const queueAt = async (who: Principal, limit: number, moment: Moment) => {
     const asOf = await readingPast.positionOf(moment);
@@ -30,7 +38,8 @@ export const queueOperations = (parts: HttpApiParts): readonly Operation[] => {
           const own = ownerId === principal.id;
           return { jobId: own || seesOthers ? jobId : null, ticket, priority, round, place, own };
         });
-        return ok({ paused, waiting, running, jobs: shown, asOf });
+        const passedOver = moment === undefined && (await isBusy(principal)) ? 'running_limit' : null;
+        return ok({ paused, waiting, running, jobs: shown, passedOver, asOf });
       },
     }),
     ...(['pause', 'resume'] as const).map((what) =>
