@@ -142,14 +142,17 @@ export const selectPlace =
     calculateQueuePosition(queue, ticket);
 
 /**
- * Where every engine rests, so that nothing that waits is begun: when the first is tried again (ISO 8601),
- * or `now` while one is being tried; else null.
+ * Where every engine that can draw what names this model, or none, rests, so that it isn't begun: when the first
+ * is tried again (ISO 8601), or `now` while one is being tried; else null.
  */
-export const selectRest = ({ engines }: ImageJobsState): string | null => {
-  if (engines.length === 0 || engines.some(({ circuit }) => circuit === 'closed')) return null;
-  const times = engines.map(({ retryAt }) => retryAt ?? 'now');
-  return times.includes('now') ? 'now' : (times.toSorted()[0] ?? null);
-};
+export const selectRest =
+  (model: string | null) =>
+  ({ engines }: Pick<ImageJobsState, 'engines'>): string | null => {
+    const able = engines.filter(({ models }) => model === null || models.includes(model));
+    if (able.length === 0 || able.some(({ circuit }) => circuit === 'closed')) return null;
+    const times = able.map(({ retryAt }) => retryAt ?? 'now');
+    return times.includes('now') ? 'now' : (times.toSorted()[0] ?? null);
+  };
 
 export const selectWait =
   (ticket: Position | null) =>

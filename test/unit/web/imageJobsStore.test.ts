@@ -16,6 +16,7 @@ import {
   recentDurations,
   selectActivity,
   selectPlace,
+  selectRest,
   selectWait,
 } from '../../../web/stores/imageJobsStore.ts';
 import { createFakeClient, type FakeClient, fakeSession } from '../../support/fakeClient.ts';
@@ -181,6 +182,17 @@ describe('what is known of jobs', () => {
     expect(activity()).toBe('drawing');
     script.complete(id);
     expect(activity()).toBeNull();
+  });
+
+  it('says that an engine rests where all that can draw the job do, and not for the sake of another', () => {
+    const retryAt = '2026-03-01T10:00:00.000Z';
+    const engines = [
+      { name: 'comfyui', models: ['sdxl'], circuit: 'open', retryAt },
+      { name: 'sketch', models: ['sketch-1'], circuit: 'closed' },
+    ] as const;
+    expect(selectRest('sdxl')({ engines })).toBe(retryAt);
+    expect(selectRest('sketch-1')({ engines })).toBeNull();
+    expect(selectRest(null)({ engines })).toBeNull();
   });
 
   it('measures the newest completed jobs only, and no failed one', () => {

@@ -46,7 +46,7 @@ export const ImageProgressCard = ({
   const place = useImageJobs(selectPlace(waiting ? image.ticket : null));
   const wait = useImageJobs(selectWait(waiting ? image.ticket : null));
   const paused = useImageJobs((state) => state.queue.paused);
-  const rest = useImageJobs(selectRest);
+  const rest = useImageJobs(selectRest(image.request.model));
   const [open, setOpen] = useState<number | null>(null);
   const attempt = attemptWords(image);
   const { request, status } = image;
