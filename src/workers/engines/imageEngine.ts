@@ -17,6 +17,10 @@ export interface DrawingOrder {
   readonly model: string | null;
 }
 
+/** The seed of one of its pictures, from 0. */
+export const seedOf = ({ seed }: Pick<DrawingOrder, 'seed'>, picture: number): number =>
+  (seed + picture) % 2 ** 32;
+
 export interface Picture {
   readonly bytes: Uint8Array;
   readonly contentType: 'image/png' | 'image/jpeg' | 'image/webp';

@@ -4,7 +4,13 @@ import { below } from '../http/exchange.ts';
 import { askHealth } from '../http/health.ts';
 import { modelFor } from '../http/models.ts';
 import { checkedPicture, previewOf } from '../http/pictures.ts';
-import { type DrawingNews, type DrawingOrder, EngineError, type ImageEngine } from '../imageEngine.ts';
+import {
+  type DrawingNews,
+  type DrawingOrder,
+  EngineError,
+  type ImageEngine,
+  seedOf,
+} from '../imageEngine.ts';
 import { pause } from '../waiting.ts';
 import { type Automatic1111Server, automatic1111Server, bytesOf } from './server.ts';
 import { createTurns, type Turns } from './turns.ts';
@@ -85,7 +91,7 @@ async function* draw(
     yield* watch(parts, task, order, signal);
     const pictures = await Promise.all(
       picturesOf(await images, order).map((bytes, index) =>
-        checkedPicture(bytes, { seed: (order.seed + index) % 2 ** 32, size: order }),
+        checkedPicture(bytes, { seed: seedOf(order, index), size: order }),
       ),
     );
     yield { kind: 'finished', pictures, model };

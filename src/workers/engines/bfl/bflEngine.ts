@@ -12,6 +12,7 @@ import {
   type ImageEngine,
   type Picture,
   type Submission,
+  seedOf,
 } from '../imageEngine.ts';
 import { pause } from '../waiting.ts';
 
@@ -70,7 +71,7 @@ async function* draw(
   const pictures: Picture[] = [];
   for (let index = 0; index < order.count; index++) {
     yield { kind: 'progress', step: index * order.steps, steps, stage: 'drawing', preview: null };
-    const seed = (order.seed + index) % 2 ** 32;
+    const seed = seedOf(order, index);
     const size = { width: sideFor(order.width), height: sideFor(order.height) };
     const before = submitted.find(({ picture }) => picture === index)?.pollingUrl ?? null;
     const bought = before === null ? null : await awaitAgain(settings, before, { seed, size }, signal);

@@ -12,6 +12,7 @@ import {
   type ImageEngine,
   type Picture,
   type Submission,
+  seedOf,
 } from '../imageEngine.ts';
 import { orAborted } from '../waiting.ts';
 import { type Hint, listenForHints } from './hints.ts';
@@ -116,7 +117,7 @@ async function* drawOne(
   taken: string | null,
   signal: AbortSignal,
 ): AsyncGenerator<DrawingNews, Picture> {
-  const seed = (order.seed + index) % 2 ** 32;
+  const seed = seedOf(order, index);
   const graph = fill(workflow, { ...order, negativePrompt: order.negativePrompt ?? '', seed, batch: 1 });
   const watch = watchPrompt(parts, graph, taken ?? randomUUID());
   let isOver = false;

@@ -10,6 +10,7 @@ import {
   EngineError,
   type ImageEngine,
   type Picture,
+  seedOf,
 } from '../imageEngine.ts';
 import { drawn, readEvent, refused } from './answers.ts';
 import { serverEvents } from './serverEvents.ts';
@@ -71,7 +72,7 @@ async function* drawOne(
   index: number,
   signal: AbortSignal,
 ): AsyncGenerator<DrawingNews, Picture> {
-  const seed = (order.seed + index) % 2 ** 32;
+  const seed = seedOf(order, index);
   const progress = (share: number, preview: Picture | null): DrawingNews => {
     const step = index * order.steps + Math.floor(share * order.steps);
     return { kind: 'progress', step, steps: order.steps * order.count, stage: 'drawing', preview };

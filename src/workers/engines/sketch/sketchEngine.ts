@@ -5,6 +5,7 @@ import {
   EngineError,
   type ImageEngine,
   type Picture,
+  seedOf,
 } from '../imageEngine.ts';
 import { orAborted, pause, untilAborted } from '../waiting.ts';
 import type { DrawingThread } from './drawingThread.ts';
@@ -70,7 +71,7 @@ async function* drawOne(
   signal: AbortSignal,
 ): AsyncGenerator<DrawingNews, Picture> {
   const { width, height, negativePrompt } = order;
-  const seed = (order.seed + index) % 2 ** 32;
+  const seed = seedOf(order, index);
   const steps = order.steps * order.count;
   const previewEvery = Math.max(1, Math.ceil(order.steps / 8));
   await ask(
