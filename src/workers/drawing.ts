@@ -75,6 +75,7 @@ const drawAt = async (
     );
     await reporter.end();
     const kept = await keepPictures(pictures, images);
+    for (const { imageId } of kept) reporter.keep(imageId);
     await desk.complete(claim, { images: kept, engine: engine.name, model });
     await circuits.succeeded(engine.name, claim.jobId);
     return null;

@@ -9,6 +9,8 @@ export interface Reporter {
   report(progress: Progress): Promise<void>;
   /** No report follows. */
   end(): Promise<void>;
+  /** This was stored as a picture; where a preview has the same bytes it is the same image, and must stay. */
+  keep(imageId: string): void;
   removePreviews(): Promise<void>;
 }
 
@@ -67,6 +69,7 @@ export const createReporter = (
       clearInterval(heartbeat);
       await appending;
     },
+    keep: (imageId) => void previews.delete(imageId),
     async removePreviews() {
       for (const preview of previews) await images.remove(preview);
     },

@@ -3,6 +3,7 @@ import { EngineError } from '../../../src/workers/engines/imageEngine.ts';
 import { ben } from '../../support/happened.ts';
 import { adas, contextOf } from '../../support/story.ts';
 import {
+  type Drawing,
   drawAtOnce,
   drawNever,
   openWorkshop,
@@ -33,6 +34,19 @@ describe('the image worker', () => {
     });
     const preview = (await images.put(png('preview of a lake').bytes, 'image/png')).imageId;
     expect((await readModel.imageUses(preview)).map(({ kind }) => kind)).toEqual(['preview']);
+  });
+
+  it('keeps a picture that looks as its last preview did', async () => {
+    const { ask, ends, images, worker } = workshop;
+    const drawing: Drawing = async function* (_, prompt) {
+      yield { kind: 'progress', step: 1, steps: 1, stage: 'sky', preview: png(prompt) };
+      yield { kind: 'finished', pictures: [png(prompt)], model: 'script-1' };
+    };
+    const running = worker(scriptedEngine(drawing).engine);
+    const { images: drawn } = await ends(await ask('a lake'), 'completed');
+    // Previews are removed after the end; who stops waits for that.
+    await running.stop();
+    expect(await images.get(drawn[0]?.imageId ?? '')).toMatchObject({ contentType: 'image/png' });
   });
 
   it('draws each of many jobs exactly once with two workers', async () => {
