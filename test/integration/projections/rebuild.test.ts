@@ -1,5 +1,8 @@
-import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
-import { startOfLog } from '../../../src/events/ids.ts';
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it, vi } from 'vitest';
+import { handle } from '../../../src/commands/handler.ts';
+import { projectionDecider } from '../../../src/commands/projection.ts';
+import { type CommandId, startOfLog } from '../../../src/events/ids.ts';
+import { projectionStream } from '../../../src/events/streams.ts';
 import { activate } from '../../../src/projections/activate.ts';
 import { projections } from '../../../src/projections/all.ts';
 import { compare } from '../../../src/projections/compare.ts';
@@ -16,7 +19,7 @@ import { type AnyProjection, checkpointName } from '../../../src/projections/pro
 import { type BuildParts, BuildUnderWay, build, resume } from '../../../src/projections/rebuild.ts';
 import { type ProjectionRunner, startProjections } from '../../../src/projections/runner.ts';
 import { documentStores } from '../../support/anyDocuments.ts';
-import { ada } from '../../support/happened.ts';
+import { ada, commandNumber } from '../../support/happened.ts';
 import { eventsIn } from '../../support/readLog.ts';
 import { tellStory } from '../../support/story.ts';
 import { openTemporaryLog, type TemporaryLog } from '../../support/temporaryLog.ts';
@@ -195,4 +198,56 @@ describe.each(documentStores)('rebuilding on $name', ({ missing, start }) => {
     const [found] = await differencesTo(building);
     expect(found).toContain('forged');
   });
+
+  it.skipIf(missing !== undefined)(
+    'leaves out the event that it was told to leave out, now and whenever it is built again',
+    async () => {
+      const picky: AnyProjection = {
+        ...(messages as AnyProjection),
+        apply: (document, event, id) => {
+          if (event.type === 'MessageMetadataMerged') throw new Error('too salty');
+          return messages.apply(document as never, event, id);
+        },
+      };
+      const pointers = createPointers();
+      const stopped: string[] = [];
+      const runner = await startProjections({
+        ...{ log: log.log, documents, projections: [picky], pointers, onTrouble: () => undefined },
+        onStopped: ({ reason }) => stopped.push(reason ?? ''),
+      });
+      atEnd.push(() => runner.stop());
+      await tellStory(log.log, 1);
+      const poison = (await eventsIn(log.log)).filter(({ type }) => type === 'MessageMetadataMerged');
+      for (const { position } of poison) {
+        await vi.waitFor(
+          async () =>
+            expect(standingIn(await readStandings(documents), 'messages_1').stops[0]).toMatchObject({
+              ...{ generation: 1, position, type: 'MessageMetadataMerged' },
+              reason: expect.stringContaining('too salty'),
+            }),
+          { timeout: 20_000 },
+        );
+        expect(runner.health()[0]).toMatchObject({ state: 'stopped' });
+        const command = { type: 'skip', position, reason: 'written by a broken release' } as const;
+        const cause = { actor: ada, commandId: commandNumber(1), correlationId: 'test' };
+        const own = {
+          ...cause,
+          commandId: `${cause.commandId.slice(0, -4)}${position.slice(-4)}` as CommandId,
+        };
+        const handling = { log: log.log, now: () => new Date() };
+        await handle(handling, projectionDecider, projectionStream('messages'), command, own);
+      }
+      await vi.waitFor(
+        async () => expect(standingIn(await readStandings(documents), 'messages_1').stops).toEqual([]),
+        { timeout: 20_000 },
+      );
+      await settled(runner);
+      const building = await build(parts({ projections: [picky] }));
+      atEnd.push(() => building.close());
+      await building.buildTo(await log.log.head());
+      expect(building.tracks[0]?.stopped).toBeNull();
+      expect(await differencesTo(building)).toEqual([]);
+      expect(stopped).toHaveLength(poison.length);
+    },
+  );
 });
