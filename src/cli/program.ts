@@ -2,12 +2,14 @@ import { Command } from 'commander';
 import { addAuditExplain, addAuditWait } from './auditJob.ts';
 import { addAuditSearch } from './auditSearch.ts';
 import type { Register } from './command.ts';
+import { addCompletion } from './completion.ts';
 import { addLogCopy } from './logCopy.ts';
 import { addLogSeals } from './logSeals.ts';
 import { addLogVerify } from './logVerify.ts';
 import { addProjectionsActivate, addProjectionsDrop, addProjectionsSkip } from './projectionsKeep.ts';
 import { addProjectionsRebuild } from './projectionsRebuild.ts';
 import { addProjectionsList, addProjectionsStatus } from './projectionsStatus.ts';
+import { addQueuePause, addQueueResume } from './queue.ts';
 import { addServe } from './serve.ts';
 import { addShow } from './show.ts';
 
@@ -30,12 +32,14 @@ const commands: readonly Register[] = [
     addProjectionsDrop,
     addProjectionsSkip,
   ]),
+  group('queue', 'Pause the queue of pictures, and go on with it.', [addQueuePause, addQueueResume]),
   group('audit', 'Tell what happened, who did it, why, and what it changed.', [
     addAuditSearch,
     addAuditExplain,
     addAuditWait,
   ]),
   addShow,
+  addCompletion,
 ];
 
 /**
