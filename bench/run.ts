@@ -10,6 +10,7 @@ const benches: Readonly<Record<string, () => Promise<BenchTable>>> = {
   rebuild: async () => (await import('./rebuild.ts')).benchRebuild(),
   mongodb: async () => (await import('./mongodb.ts')).benchMongodb(),
   queue: async () => (await import('./queue.ts')).benchQueue(),
+  query: async () => (await import('./query.ts')).benchQuery(),
   jobs: async () => (await import('./jobs.ts')).benchJobs(),
   delivery: async () => (await import('./delivery.ts')).benchDelivery(),
   start: async () => (await import('./start.ts')).benchStart(),

@@ -109,7 +109,7 @@ export const readEvents = async (
     found.push(...(await seeing(fitting)).filter((row) => holdsWords(row, words)));
     lookedAt += read.rows.length;
     after = read.last;
-    if (found.length > limit) break;
+    if (found.length > limit || after === null) break;
     // The embedded store answers at once: others have their turn before more is looked through.
     await setImmediate();
   }
