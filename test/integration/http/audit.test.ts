@@ -3,6 +3,7 @@ import { z } from 'zod';
 import type { JobId, MessageId } from '../../../src/events/ids.ts';
 import type { Person } from '../../support/httpCalls.ts';
 import { type HttpServer, openHttpServer } from '../../support/httpServer.ts';
+import { picture } from '../../support/jobFacts.ts';
 
 let server: HttpServer;
 let auditor: Person;
@@ -196,7 +197,7 @@ describe('the audit trail', () => {
 
   it('shows late results, and commands that a rule refused, once each, to those concerned', async () => {
     const { ada, ben, conversation, messageId, jobId, first } = await openStory();
-    await server.desk.complete(first, { images: [], engine: 'sketch', model: 'm' });
+    await server.desk.complete(first, { images: [picture], engine: 'sketch', model: 'm' });
     const key = { 'Idempotency-Key': `key-${messageId}` };
     const archive = () => ben.call('POST', `/conversations/${conversation}/archive`, { headers: key });
     expect([(await archive()).status, (await archive()).status]).toEqual([403, 403]);
