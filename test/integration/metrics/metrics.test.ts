@@ -177,7 +177,7 @@ describe('/metrics of a process without the API', () => {
     expect(value('darkroom_queueing_leads')).toBeUndefined();
     expect(value('darkroom_delivery_connections')).toBeUndefined();
     const ready = await (await fetch(`${worker.url}/readyz`)).json();
-    expect(Object.keys(ready.parts)).toEqual(['eventLog', 'documents', 'projections']);
+    expect(Object.keys(ready.parts)).toEqual(['eventLog', 'documents', 'projections', 'engines']);
     await worker.close();
   });
 });
