@@ -1,6 +1,6 @@
 import type { ConversationId, JobId, MessageId, Position } from '../events/ids.ts';
 import type { Conversation, Job, Message } from '../projections/model.ts';
-import type { DarkroomApi, EngineState } from './client.ts';
+import type { DarkroomApi, EngineState, QueueNow } from './client.ts';
 import { pathOf as at, type Http } from './http.ts';
 
 type Placed<Body> = Body & { readonly position: Position };
@@ -93,9 +93,22 @@ const messageCalls = (
 const jobCalls = (
   http: Http,
 ): Part<
-  'job' | 'cancelJob' | 'cancelJobs' | 'retryJob' | 'prioritizeJob' | 'pauseQueue' | 'resumeQueue' | 'engines'
+  | 'job'
+  | 'jobs'
+  | 'cancelJob'
+  | 'cancelJobs'
+  | 'retryJob'
+  | 'prioritizeJob'
+  | 'queueNow'
+  | 'pauseQueue'
+  | 'resumeQueue'
+  | 'engines'
 > => ({
   job: async (id) => (await http.json<{ job: Job }>({ method: 'GET', path: at('jobs', id) })).job,
+  jobs: ({ status, cursor, all = false }) => {
+    const query = { status, cursor, limit: '200', all: all ? 'true' : undefined };
+    return http.json({ method: 'GET', path: '/jobs', query });
+  },
   cancelJob: async (id) => {
     const request = { method: 'POST', path: at('jobs', id, 'cancel'), body: {} } as const;
     return (await http.json<Placed<{ job: Job }>>(request)).job;
@@ -113,6 +126,7 @@ const jobCalls = (
     const request = { method: 'PATCH', path: at('jobs', id), body: { priority } } as const;
     return (await http.json<Placed<{ job: Job }>>(request)).job;
   },
+  queueNow: () => http.json<QueueNow>({ method: 'GET', path: '/queue', query: { limit: '1' } }),
   pauseQueue: async () => {
     await http.json({ method: 'POST', path: '/queue/pause', body: {} });
   },

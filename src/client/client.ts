@@ -1,9 +1,10 @@
 import type { WantedImage } from '../commands/commands.ts';
 import type { ConversationId, JobId, MessageId, Position, UserId } from '../events/ids.ts';
 import type { JsonObject } from '../events/json.ts';
-import type { Conversation, Job, Message } from '../projections/model.ts';
+import type { Conversation, Job, JobStatus, Message } from '../projections/model.ts';
 import type { AuditItem } from '../projections/past.ts';
 import type { QueuePlaces } from '../projections/places.ts';
+import type { Durations } from '../projections/waitingTime.ts';
 import type { Outbox } from './outbox.ts';
 import type { ClientStorage } from './storage.ts';
 
@@ -105,7 +106,22 @@ export interface EngineState {
   readonly circuit: 'closed' | 'open' | 'half_open';
   /** When it is tried again, ISO 8601; there while the circuit is open. */
   readonly retryAt?: string;
+  /** Failures in a row. */
+  readonly failures: number;
   readonly models: readonly string[];
+}
+
+/** The queue as GET /queue tells it: what its scope, which moves by events, has no room for. */
+export interface QueueNow {
+  readonly paused: boolean;
+  readonly waiting: number;
+  readonly running: number;
+  /** Who paused it, and when (ISO 8601); null while it isn't paused. */
+  readonly pausedBy: { readonly id: string; readonly name: string } | null;
+  readonly pausedAt: string | null;
+  /** How many pictures were drawn at once lately, and how long they took; null where none was. */
+  readonly workers: number | null;
+  readonly durations: Durations | null;
 }
 
 export interface DarkroomApi {
@@ -137,10 +153,17 @@ export interface DarkroomApi {
     atLeast?: Position,
   ): Promise<{ items: AuditItem[]; nextCursor: string | null }>;
   job(id: JobId): Promise<Job>;
+  /** Newest first, 200 a page; an operator's `all` are everyone's. */
+  jobs(filter: {
+    readonly status?: JobStatus;
+    readonly all?: boolean;
+    readonly cursor?: string;
+  }): Promise<{ items: Job[]; nextCursor: string | null }>;
   cancelJob(id: JobId): Promise<Job>;
   cancelJobs(ids?: readonly JobId[]): Promise<readonly JobId[]>;
   retryJob(id: JobId): Promise<Job>;
   prioritizeJob(id: JobId, priority: number): Promise<Job>;
+  queueNow(): Promise<QueueNow>;
   pauseQueue(): Promise<void>;
   resumeQueue(): Promise<void>;
   /** What draws the pictures. While a circuit isn't closed, jobs wait: its engine rests, and is tried again. */

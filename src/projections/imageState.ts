@@ -40,6 +40,8 @@ export const acceptedImage = (jobId: JobId, request: ImageRequest, priority: num
   images: [],
   error: null,
   previous: [],
+  earlierAttempts: [],
+  notBefore: null,
 });
 
 /** A job as it is when it joins the queue. */
@@ -65,7 +67,8 @@ export const foldImage = (image: ImageState, event: Event<JobEvent>): ImageState
     }
     case 'JobStarted': {
       const { attempt, engine } = event.data;
-      return { ...image, ...untouched, status: 'running', attempt, engine, startedAt: event.at };
+      const { at: startedAt } = event;
+      return { ...image, ...untouched, status: 'running', attempt, engine, startedAt, notBefore: null };
     }
     case 'JobProgressed': {
       const { step, steps, stage, preview } = event.data;
@@ -84,8 +87,12 @@ export const foldImage = (image: ImageState, event: Event<JobEvent>): ImageState
       const error = shownError(code, reference, retryable);
       return { ...image, status: 'failed', stage: null, preview: null, endedAt: event.at, error };
     }
-    case 'JobRequeued':
-      return { ...image, ...untouched, status: 'queued', startedAt: null };
+    case 'JobRequeued': {
+      const { why, reference, attempt, notBefore } = event.data;
+      const over = { attempt, error: shownError(why, reference), endedAt: event.at };
+      const earlierAttempts = [...image.earlierAttempts, over];
+      return { ...image, ...untouched, status: 'queued', startedAt: null, earlierAttempts, notBefore };
+    }
     case 'JobPrioritized':
       return { ...image, priority: event.data.order.priority };
     case 'JobCancelled': {

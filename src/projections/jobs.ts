@@ -41,7 +41,7 @@ export const foldJob = (job: Job | null, event: Event): Job | null => {
 
 export const jobs = projection<Job>({
   name: 'jobs',
-  version: 1,
+  version: 2,
   indexes: [
     ['createdPosition'],
     ['status', 'createdPosition'],

@@ -58,7 +58,7 @@ export const foldMessage = (message: Message | null, event: Event): Message | nu
 
 export const messages = projection<Message>({
   name: 'messages',
-  version: 1,
+  version: 2,
   indexes: [['conversationId', 'postedPosition']],
   keys: ({ messageId }) => (messageId === undefined ? [] : [messageId]),
   apply: foldMessage,

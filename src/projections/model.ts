@@ -78,6 +78,16 @@ export interface ImageState {
   readonly images: readonly ShownPicture[];
   readonly error: ShownError | null;
   readonly previous: readonly PreviousJob[];
+  /** Attempts of this job that were over before it was done, oldest first. */
+  readonly earlierAttempts: readonly EarlierAttempt[];
+  /** While it waits for another attempt: before then that isn't begun, ISO 8601; null: at once. */
+  readonly notBefore: string | null;
+}
+
+export interface EarlierAttempt {
+  readonly attempt: number;
+  readonly error: ShownError;
+  readonly endedAt: string;
 }
 
 export interface PreviousJob {

@@ -2,6 +2,7 @@ import type { Event } from '../events/catalogue.ts';
 import type { ConversationId, JobId, MessageId, Position, UserId } from '../events/ids.ts';
 import type { Conversation, Job, JobStatus, Message, QueueEntry, TimelineRow } from './model.ts';
 import type { QueueChange, QueuePlaces } from './places.ts';
+import type { Pace } from './waitingTime.ts';
 
 /** Part of a list, and where it goes on. */
 export interface Page<Item> {
@@ -70,6 +71,9 @@ export interface ReadModel {
     readonly jobs: readonly (QueueEntry & { readonly place: number })[];
     readonly asOf: Position;
   }>;
+
+  /** How fast the newest pictures were drawn; null where none was. */
+  pace(): Promise<Pace | null>;
 
   /** Jobs that an image was made by, with whether it was their preview or their picture. */
   imageUses(imageId: string): Promise<readonly { readonly job: Job; readonly kind: 'picture' | 'preview' }[]>;

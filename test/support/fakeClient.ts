@@ -311,6 +311,8 @@ export const createFakeClient = ({
         before === null
           ? []
           : [...before.previous, { jobId: before.jobId, error: before.error, endedAt: before.endedAt }],
+      earlierAttempts: [],
+      notBefore: null,
       conversationId: message.conversationId,
       messageId: message.messageId,
       owner: message.author,
@@ -450,8 +452,14 @@ export const createFakeClient = ({
     },
     fail: (id, code) =>
       void changeJob(id, { status: 'failed', preview: null, error: shownError(code), endedAt: now() }),
-    requeue: (id) =>
-      void changeJob(id, { status: 'queued', step: 0, percent: 0, preview: null, startedAt: null }),
+    requeue: (id) => {
+      const { attempt, earlierAttempts } = jobOf(id);
+      const over = { attempt, error: shownError('engine_unavailable'), endedAt: now() };
+      changeJob(id, {
+        ...{ status: 'queued', step: 0, percent: 0, preview: null, startedAt: null },
+        earlierAttempts: [...earlierAttempts, over],
+      });
+    },
     cancel: (id) => {
       if (isEnded(jobOf(id))) return;
       changeJob(id, { status: 'cancelled', preview: null, error: shownError('cancelled'), endedAt: now() });
@@ -569,6 +577,11 @@ export const createFakeClient = ({
         changeMessage(id, { removed: true, text: '', metadata: {}, image: null });
       }),
     job: (id) => answer(() => jobOf(id)),
+    jobs: ({ status }) =>
+      answer(() => ({
+        items: [...jobs.values()].filter((job) => status === undefined || job.status === status),
+        nextCursor: null,
+      })),
     cancelJob: (id) =>
       answer(() => {
         script.cancel(id);
@@ -584,9 +597,15 @@ export const createFakeClient = ({
       }),
     retryJob: (id) => answer(() => jobOf(script.retry(id))),
     prioritizeJob: (id, priority) => answer(() => changeJob(id, { priority })),
+    queueNow: () =>
+      answer(() => {
+        const { paused, waitingCount: waiting, running } = places();
+        const by = paused ? { pausedBy: self, pausedAt: now() } : { pausedBy: null, pausedAt: null };
+        return { paused, waiting, running, ...by, workers: null, durations: null };
+      }),
     pauseQueue: () => answer(() => script.pause(true)),
     resumeQueue: () => answer(() => script.pause(false)),
-    engines: () => answer(() => [{ name: 'sketch', circuit: 'closed', models: ['sketch-1'] }]),
+    engines: () => answer(() => [{ name: 'sketch', circuit: 'closed', failures: 0, models: ['sketch-1'] }]),
     image: (imageId) =>
       answer(() => {
         const made = pictures.get(imageId);

@@ -41,6 +41,8 @@ export const imageState = z.object({
   ...{ engine: z.string().nullable(), model: z.string().nullable(), seed: z.int().nullable() },
   ...{ images: z.array(picture), error: shownError.nullable() },
   previous: z.array(z.object({ jobId: id, error: shownError.nullable(), endedAt: time.nullable() })),
+  earlierAttempts: z.array(z.object({ attempt: z.int().min(1), error: shownError, endedAt: time })),
+  notBefore: time.nullable(),
 });
 
 export const job = imageState.extend({
@@ -62,6 +64,8 @@ export const conversation = z.object({
 export const queueState = z.object({
   ...{ paused: z.boolean(), waiting: z.int(), running: z.int(), asOf: position },
   passedOver: z.enum(['running_limit']).nullable(),
+  ...{ pausedBy: person.nullable(), pausedAt: time.nullable(), workers: z.int().min(1).nullable() },
+  durations: z.object({ median: z.number().min(0), spread: z.number().min(0) }).nullable(),
   jobs: z.array(
     z.strictObject({
       ...{ jobId: id.nullable(), ticket: position, priority: z.int(), round: z.int() },

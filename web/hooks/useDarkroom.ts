@@ -10,7 +10,7 @@ import type {
 import type { ConversationId } from '../../src/events/ids.ts';
 import { createPictureCache, type PictureCache } from '../pictures/pictureCache.ts';
 import { type ComposerState, type ComposerStore, createComposerStore } from '../stores/composerStore.ts';
-import { followEngines } from '../stores/followEngines.ts';
+import { followServer } from '../stores/followServer.ts';
 import {
   createImageJobsStore,
   followConversation,
@@ -41,7 +41,7 @@ export const openDarkroom = (client: DarkroomClient, jobs = createImageJobsStore
   });
   const outbox = createOutbox(client.outbox);
   const stop = followUser(jobs, user, queue);
-  const stopAsking = followEngines(jobs, client.api);
+  const stopAsking = followServer(jobs, client.api);
   return {
     client,
     user,

@@ -3,6 +3,7 @@ import type {
   ConversationView,
   EngineState,
   Observable,
+  QueueNow,
   QueueView,
   UserView,
 } from '../../src/client/client.ts';
@@ -16,6 +17,8 @@ import {
 } from '../../src/events/ids.ts';
 import type { ImageState, Job, Message } from '../../src/projections/model.ts';
 import { calculateQueuePosition, emptyQueue, type QueuePlaces } from '../../src/projections/places.ts';
+import { expectedWait, type Pace, paceOf } from '../../src/projections/waitingTime.ts';
+import { aboutWithin } from '../text/format.ts';
 
 /** A job as it was told last, by whichever scope knew more. */
 export interface KnownJob {
@@ -30,10 +33,11 @@ export interface ImageJobsState {
   /** Every job seen. The states are those that the client library holds, not copies. */
   readonly jobs: ReadonlyMap<JobId, KnownJob>;
   readonly queue: QueuePlaces;
-  /** How long the newest completed jobs were drawn, in milliseconds, newest first. */
-  readonly durations: readonly number[];
+  /** How fast the pictures were drawn that this page has seen; null before one was finished. */
+  readonly pace: Pace | null;
   /** As they were told last; none until somebody waits. */
   readonly engines: readonly EngineState[];
+  readonly queueNow: QueueNow | null;
 }
 
 export type ImageJobsStore = StoreApi<ImageJobsState>;
@@ -41,11 +45,12 @@ export type ImageJobsStore = StoreApi<ImageJobsState>;
 const emptyImageJobs: ImageJobsState = {
   jobs: new Map(),
   queue: emptyQueue,
-  durations: [],
+  pace: null,
   engines: [],
+  queueNow: null,
 };
 
-const durationsKept = 20;
+const finishedCounted = 20;
 
 export const fromJob = (job: Job): KnownJob => ({
   image: job,
@@ -95,36 +100,13 @@ export const newestPosition = ({ jobs }: Pick<ImageJobsState, 'jobs'>): Position
 export const drawingTime = ({ startedAt, endedAt }: ImageState): number | null =>
   startedAt === null || endedAt === null ? null : Math.max(0, Date.parse(endedAt) - Date.parse(startedAt));
 
-export const recentDurations = (jobs: Iterable<KnownJob>): number[] =>
+/** The pictures finished last, of those that this page has seen. */
+export const finishedLast = (jobs: Iterable<KnownJob>): ImageState[] =>
   [...jobs]
     .map(({ image }) => image)
     .filter(({ status }) => status === 'completed')
     .sort((a, b) => ((a.endedAt ?? '') < (b.endedAt ?? '') ? 1 : -1))
-    .slice(0, durationsKept)
-    .flatMap((image) => drawingTime(image) ?? []);
-
-const median = (numbers: readonly number[]): number | null => {
-  const sorted = [...numbers].sort((a, b) => a - b);
-  const middle = Math.floor(sorted.length / 2);
-  const upper = sorted[middle];
-  if (upper === undefined) return null;
-  return sorted.length % 2 === 1 ? upper : ((sorted[middle - 1] ?? upper) + upper) / 2;
-};
-
-/**
- * How long until a waiting job is begun, in milliseconds: so many rounds of the typical drawing time as
- * there are jobs before it, shared among those drawn at once, less half a round, for what is being
- * drawn is on average half done. Null where nothing was measured yet or the queue is paused.
- */
-export const expectedWait = (
-  place: number | null,
-  queue: Pick<QueuePlaces, 'running' | 'paused'>,
-  durations: readonly number[],
-): number | null => {
-  const typical = median(durations);
-  if (place === null || typical === null || queue.paused) return null;
-  return (Math.ceil(place / Math.max(1, queue.running)) - 0.5) * typical;
-};
+    .slice(0, finishedCounted);
 
 /** How long until a running job is done, from its own pace; null before there is one. */
 export const expectedRemaining = (image: ImageState, now: number): number | null => {
@@ -154,10 +136,20 @@ export const selectRest =
     return times.includes('now') ? 'now' : (times.toSorted()[0] ?? null);
   };
 
+/** The server has measured everyone's pictures, this page only those that it has seen. */
+const paceOfAll = ({ queueNow, pace }: ImageJobsState): Pace | null =>
+  queueNow?.workers == null || queueNow.durations === null
+    ? pace
+    : { workers: queueNow.workers, durations: queueNow.durations };
+
+/** In words, so that a card is drawn again only when they change; null where nothing can be said. */
 export const selectWait =
   (ticket: Position | null) =>
-  ({ queue, durations }: ImageJobsState): number | null =>
-    expectedWait(calculateQueuePosition(queue, ticket), queue, durations);
+  (state: ImageJobsState): string | null => {
+    const { queue } = state;
+    const wait = expectedWait(calculateQueuePosition(queue, ticket), queue, paceOfAll(state));
+    return wait === null ? null : aboutWithin(wait);
+  };
 
 /** Own jobs that haven't ended: those being drawn first, then in the order of the queue. */
 export const activeJobsOf = ({ jobs }: Pick<ImageJobsState, 'jobs'>, owner: UserId): KnownJob[] => {
@@ -195,7 +187,7 @@ const follow = <View>(observable: Observable<View>, take: (view: View) => void):
 const tell = (store: ImageJobsStore, told: readonly KnownJob[]): void => {
   const { jobs } = store.getState();
   const next = learn(jobs, told);
-  if (next !== jobs) store.setState({ jobs: next, durations: recentDurations(next.values()) });
+  if (next !== jobs) store.setState({ jobs: next, pace: paceOf(finishedLast(next.values())) });
 };
 
 /** Keeps the store at what the scopes `user` and `queue` tell; the answer stops it. */

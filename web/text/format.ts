@@ -27,6 +27,15 @@ export const about = (milliseconds: number): string => {
   return `about ${Math.round(seconds / 3_600)} h`;
 };
 
+/** The same with how far it may be off: `about 2 min (±40 s)`; of a few seconds nobody needs to know. */
+export const aboutWithin = ({ milliseconds, error }: { milliseconds: number; error: number }): string => {
+  const words = about(milliseconds);
+  const seconds = error / 1_000;
+  if (milliseconds < 5_000 || seconds < 2.5) return words;
+  const off = seconds < 57.5 ? `${Math.round(seconds / 5) * 5} s` : `${Math.round(seconds / 60)} min`;
+  return `${words} (±${off})`;
+};
+
 export const bytes = (count: number): string => {
   if (count < 1_000) return `${count} B`;
   if (count < 1_000_000) return `${Math.round(count / 1_000)} kB`;

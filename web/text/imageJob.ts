@@ -1,3 +1,4 @@
+import type { EngineState } from '../../src/client/client.ts';
 import type { ImageState } from '../../src/projections/model.ts';
 import { counted, duration } from './format.ts';
 
@@ -15,6 +16,41 @@ export const restWords = (rest: string, now: number): string => {
   return left > 0
     ? `The image engine rests; it is tried again in ${duration(left)}`
     : 'The image engine rests; it is being tried again';
+};
+
+/** Why a waiting picture isn't begun though its turn may have come; null where nothing holds it up. */
+export const haltWords = ({
+  paused,
+  rest,
+  notBefore,
+  now,
+}: {
+  readonly paused: boolean;
+  readonly rest: string | null;
+  readonly notBefore: string | null;
+  readonly now: number;
+}): string | null => {
+  if (paused) return 'The queue is paused';
+  if (rest !== null) return restWords(rest, now);
+  const left = notBefore === null ? 0 : Date.parse(notBefore) - now;
+  return left > 0 ? `It is tried again in ${duration(left + 999)}` : null;
+};
+
+/** `sketch rests`, or of the only one there is: `The image engine rests`; and what that means. */
+export const engineWords = (
+  { name, circuit, failures, retryAt }: EngineState,
+  isOnly: boolean,
+  now: number,
+): { readonly title: string; readonly why: string; readonly next: string } => {
+  const left = retryAt === undefined ? 0 : Date.parse(retryAt) - now;
+  const isTried = circuit === 'half_open' || left <= 0;
+  return {
+    title: isOnly ? 'The image engine rests.' : `The image engine ${name} rests.`,
+    why: failures > 1 ? `It failed ${failures} times in a row.` : 'It can not draw just now.',
+    next: isTried
+      ? 'It is being tried again with one picture.'
+      : `It is tried again with one picture in ${duration(left + 999)}.`,
+  };
 };
 
 export const stageWords = (stage: string | null): string | null => {

@@ -11,6 +11,7 @@ import type { ReadModel } from '../readModel.ts';
 import type { ProjectionRunner } from '../runner.ts';
 import { conversationsOf, goingOn, jobsBy, messagesIn, pageOf } from './cursor.ts';
 import { queryAll } from './queryAll.ts';
+import { readPace } from './readPace.ts';
 import { placesOf, readQueue } from './readQueue.ts';
 import { readSnapshot } from './readSnapshot.ts';
 import { readLastInScope, readTimeline } from './readTimeline.ts';
@@ -161,6 +162,8 @@ export const openReadModel = (
       ...(await readQueue(reader, viewer, limit)),
       asOf: await completeTo(reader, all),
     })),
+
+  pace: () => documents.snapshot(readPace),
 
   imageUses: (imageId) =>
     documents.snapshot(async (reader) => {

@@ -53,8 +53,8 @@ describe('a server with several engines', () => {
     const { ada } = await start({ COMFYUI_WORKFLOWS: 'sdxl,flux' });
     const { text } = await ada.call('GET', '/engines');
     expect(JSON.parse(text)).toEqual([
-      { name: 'comfyui', circuit: 'closed', models: ['sdxl', 'flux'] },
-      { name: 'sketch', circuit: 'closed', models: ['sketch-1'] },
+      { name: 'comfyui', circuit: 'closed', failures: 0, models: ['sdxl', 'flux'] },
+      { name: 'sketch', circuit: 'closed', failures: 0, models: ['sketch-1'] },
     ]);
   });
 

@@ -142,7 +142,7 @@ describe('engines', () => {
     const { status, text } = await ada.call('GET', '/engines');
     expect([status, JSON.parse(text)]).toEqual([
       200,
-      [{ name: 'sketch', circuit: 'closed', models: ['sketch-1'] }],
+      [{ name: 'sketch', circuit: 'closed', failures: 0, models: ['sketch-1'] }],
     ]);
     expect((await server.call('GET', '/api/v1/engines')).status).toBe(401);
   });
@@ -165,7 +165,12 @@ describe('engines', () => {
     expect(await shown()).toMatchObject({ circuit: 'open', retryAt: '2026-01-01T12:01:00.000Z' });
     ahead = 60_000;
     await circuits.probe('sketch', jobId);
-    expect(await shown()).toEqual({ name: 'sketch', circuit: 'half_open', models: ['sketch-1'] });
+    expect(await shown()).toEqual({
+      name: 'sketch',
+      circuit: 'half_open',
+      failures: 2,
+      models: ['sketch-1'],
+    });
     await circuits.succeeded('sketch', jobId);
     expect((await shown()).circuit).toBe('closed');
   });

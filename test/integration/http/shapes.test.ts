@@ -183,4 +183,24 @@ describe('the queue', () => {
       for (const { jobId, own } of jobs) expect(jobId !== null).toBe(own || person === ada);
     }
   });
+
+  it('says who paused it and when, until it goes on, and how fast the newest pictures were drawn', async () => {
+    const { ada, queue, claim } = await asking();
+    const operator = await server.signIn(['operator'], 'Olga');
+    const now = async () => shapes.queueState.parse((await ada.call('GET', '/queue')).body);
+    await queue();
+    const claimed = await claim();
+    const picture = { width: 64, height: 64, contentType: 'image/png' as const, bytes: 9, seed: 7 };
+    const images = [{ ...picture, imageId: imageId.parse('cd'.repeat(32)) }];
+    await server.desk.complete(claimed, { images, engine: 'sketch', model: 'sketch-1' });
+    await server.settled();
+    const { workers, durations } = await now();
+    expect(workers).toBeGreaterThan(0);
+    expect(durations?.median).toBeGreaterThanOrEqual(0);
+    await operator.call('POST', '/queue/pause');
+    expect(await now()).toMatchObject({ paused: true, pausedBy: { name: 'Olga' } });
+    expect((await now()).pausedAt).not.toBeNull();
+    await operator.call('POST', '/queue/resume');
+    expect(await now()).toMatchObject({ paused: false, pausedBy: null, pausedAt: null });
+  });
 });

@@ -58,6 +58,25 @@ describe('a message with a picture', () => {
     });
   });
 
+  it('keeps why each attempt before this one was over, and when the next may begin', () => {
+    const history = openHistory();
+    history.asks(1);
+    const order = orderOf(history.queued(1));
+    history.job(1, { type: 'JobStarted', data: { worker: 'w', engine: 'sketch', attempt: 1, order } });
+    const notBefore = '2026-03-01T10:00:00.000Z';
+    const lost = { why: 'timeout', attempt: 1, nextAttempt: 2, notBefore, reference: 'r', order } as const;
+    history.job(1, { type: 'JobRequeued', data: lost });
+    const waiting = fold(history.events)?.image;
+    expect(waiting).toMatchObject({ status: 'queued', notBefore, attempt: 1, error: null });
+    expect(waiting?.earlierAttempts).toMatchObject([
+      { attempt: 1, error: { code: 'timeout', title: 'This picture took too long', reference: 'r' } },
+    ]);
+    history.job(1, { type: 'JobStarted', data: { worker: 'w', engine: 'sketch', attempt: 2, order } });
+    const running = fold(history.events)?.image;
+    expect(running).toMatchObject({ status: 'running', attempt: 2, notBefore: null });
+    expect(running?.earlierAttempts).toEqual(waiting?.earlierAttempts);
+  });
+
   it('goes through steps and preview to the picture', () => {
     const history = openHistory();
     history.asks(1);

@@ -2,18 +2,17 @@ import { describe, expect, it } from 'vitest';
 import type { ConversationId, JobId, UserId } from '../../../src/events/ids.ts';
 import { positionOf, startOfLog } from '../../../src/events/ids.ts';
 import type { ImageState } from '../../../src/projections/model.ts';
-import { emptyQueue } from '../../../src/projections/places.ts';
 import {
   activeJobsOf,
   createImageJobsStore,
+  drawingTime,
   expectedRemaining,
-  expectedWait,
+  finishedLast,
   followConversation,
   followUser,
   fromJob,
   learn,
   newestPosition,
-  recentDurations,
   selectActivity,
   selectPlace,
   selectRest,
@@ -87,26 +86,6 @@ describe('places', () => {
 });
 
 describe('the time until a job is begun', () => {
-  const queue = { ...emptyQueue, running: 2 };
-
-  it('is so many rounds of the typical time, shared among those drawn at once', () => {
-    expect(expectedWait(1, queue, [10_000])).toBe(5_000);
-    expect(expectedWait(2, queue, [10_000])).toBe(5_000);
-    expect(expectedWait(5, queue, [10_000])).toBe(25_000);
-    expect(expectedWait(5, { ...queue, running: 0 }, [10_000])).toBe(45_000);
-  });
-
-  it('takes the median, so that one that was stuck for an hour spoils nothing', () => {
-    expect(expectedWait(1, queue, [10_000, 8_000, 3_600_000])).toBe(5_000);
-    expect(expectedWait(1, queue, [10_000, 20_000])).toBe(7_500);
-  });
-
-  it('is not said where nothing was measured, there is no place, or the queue is paused', () => {
-    expect(expectedWait(1, queue, [])).toBeNull();
-    expect(expectedWait(null, queue, [10_000])).toBeNull();
-    expect(expectedWait(1, { ...queue, paused: true }, [10_000])).toBeNull();
-  });
-
   it('is known from the first picture that was finished while watching', () => {
     const { client, store, conversationId, script, ticketOf } = opened();
     const [first, second] = [ask(client, conversationId, bob), ask(client, conversationId)];
@@ -116,9 +95,19 @@ describe('the time until a job is begun', () => {
     script.start(first);
     script.pass(8_000);
     script.complete(first);
-    const wait = selectWait(ticketOf(second))(store.getState());
-    expect(wait).toBeGreaterThanOrEqual(4_000);
-    expect(wait).toBeLessThan(4_500);
+    expect(selectWait(ticketOf(second))(store.getState())).toBe('a few seconds');
+  });
+
+  it('is said with how far it may be off, from what the server has measured of everyone’s', async () => {
+    const { client, store, conversationId, script, ticketOf } = opened();
+    script.strangers(3);
+    const id = ask(client, conversationId);
+    script.queueUp(id);
+    const durations = { median: 60_000, spread: 20_000 };
+    store.setState({ queueNow: { ...(await client.api.queueNow()), workers: 2, durations } });
+    expect(selectWait(ticketOf(id))(store.getState())).toBe('about 2 min (±30 s)');
+    script.pause(true);
+    expect(selectWait(ticketOf(id))(store.getState())).toBeNull();
   });
 });
 
@@ -152,10 +141,10 @@ describe('what is known of jobs', () => {
   it('stays the same object when nothing is new, so that nothing is drawn again', () => {
     const { client, store, conversationId, script } = opened();
     ask(client, conversationId);
-    const { jobs, durations } = store.getState();
+    const { jobs, pace } = store.getState();
     script.say(conversationId, bob, 'just words');
     expect(store.getState().jobs).toBe(jobs);
-    expect(store.getState().durations).toBe(durations);
+    expect(store.getState().pace).toBe(pace);
   });
 
   it('lists one’s own that are on their way, those being drawn first', () => {
@@ -205,11 +194,12 @@ describe('what is known of jobs', () => {
         endedAt: `2026-03-01T10:${String(n).padStart(2, '0')}:${String(seconds).padStart(2, '0')}.000Z`,
       } as ImageState,
     });
-    expect(
-      recentDurations([image(1, 'completed', 4), image(3, 'failed', 9), image(2, 'completed', 6)]),
-    ).toEqual([6_000, 4_000]);
+    const times = (jobs: readonly ReturnType<typeof image>[]) => finishedLast(jobs).map(drawingTime);
+    expect(times([image(1, 'completed', 4), image(3, 'failed', 9), image(2, 'completed', 6)])).toEqual([
+      6_000, 4_000,
+    ]);
     const many = Array.from({ length: 30 }, (_, n) => image(n, 'completed', n));
-    expect(recentDurations(many)).toHaveLength(20);
-    expect(recentDurations(many)[0]).toBe(29_000);
+    expect(times(many)).toHaveLength(20);
+    expect(times(many)[0]).toBe(29_000);
   });
 });

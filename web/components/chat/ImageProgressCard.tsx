@@ -7,6 +7,7 @@ import { announcement, attemptWords, statusWords } from '../../text/imageJob.ts'
 import { frameLayout } from '../../text/layout.ts';
 import { DrawingAhead } from '../picture/DrawingAhead.tsx';
 import { DrawingProgress } from '../picture/DrawingProgress.tsx';
+import { EarlierAttempts } from '../picture/EarlierAttempts.tsx';
 import { JobClock } from '../picture/JobClock.tsx';
 import { JobError } from '../picture/JobError.tsx';
 import { Lightbox } from '../picture/Lightbox.tsx';
@@ -98,6 +99,7 @@ export const ImageProgressCard = ({
             {actions}
           </div>
         )}
+        <EarlierAttempts image={image} />
         <PreviousJobs previous={image.previous} />
       </div>
       <p className="visually-hidden" role="status">

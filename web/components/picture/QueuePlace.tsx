@@ -1,7 +1,6 @@
 import type { ImageState } from '../../../src/projections/model.ts';
 import { useNow } from '../../hooks/useNow.ts';
-import { about } from '../../text/format.ts';
-import { placeWords, restWords } from '../../text/imageJob.ts';
+import { haltWords, placeWords } from '../../text/imageJob.ts';
 
 /** More waiting before it than these are one mark with a number's meaning: many. */
 const marksShown = 9;
@@ -16,17 +15,16 @@ export const QueuePlace = ({
 }: {
   readonly image: ImageState;
   readonly place: number | null;
-  /** Until it is begun, in milliseconds; null where that can't be said. */
-  readonly wait: number | null;
+  /** How long until it is begun, in words; null where that can't be said. */
+  readonly wait: string | null;
   readonly paused: boolean;
   /** When the image engine that rests is tried again, or `now`; null where none rests. */
   readonly rest: string | null;
 }) => {
-  const now = useNow(rest !== null);
+  const now = useNow(rest !== null || image.notBefore !== null);
   const accepted = image.status === 'accepted';
   const words = accepted ? { title: 'Asked for', detail: 'It joins the queue now' } : placeWords(place);
-  const halted = paused ? 'The queue is paused' : rest === null ? null : restWords(rest, now);
-  const why = accepted ? null : halted;
+  const why = accepted ? null : haltWords({ paused, rest, notBefore: image.notBefore, now });
   return (
     <div className="queue-place" data-testid="queue-place" data-place={place ?? ''}>
       {place !== null && place > 1 ? (
@@ -42,7 +40,7 @@ export const QueuePlace = ({
       )}
       <span className="queue-detail">
         {why ?? words.detail}
-        {wait !== null && rest === null && <span className="queue-wait"> · {about(wait)}</span>}
+        {wait !== null && why === null && <span className="queue-wait"> · {wait}</span>}
       </span>
       {place !== null && place > 1 && (
         <span className="queue-line" aria-hidden="true">

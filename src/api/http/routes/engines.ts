@@ -3,9 +3,10 @@ import { readCircuit } from '../../../commands/readCircuit.ts';
 import { type Operation, ok, operation } from '../operation.ts';
 import type { HttpApiParts } from '../parts.ts';
 
-/** While it is open, when it is tried again. */
+/** How often in a row it has failed, and while it is open, when it is tried again. */
 const shown = (circuit: Circuit) => ({
   circuit: circuit.status,
+  failures: circuit.failures,
   ...(circuit.status === 'open' ? { retryAt: circuit.retryAt } : {}),
 });
 

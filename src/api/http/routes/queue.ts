@@ -1,13 +1,17 @@
 import { may, type Principal } from '../../../commands/permissions.ts';
+import { readPause } from '../../../commands/readPause.ts';
 import { type Operation, ok, operation } from '../operation.ts';
 import type { HttpApiParts } from '../parts.ts';
 import { whenReadable } from '../reading.ts';
 import { readingPastOf } from '../readingPast.ts';
 import { type Moment, queueQuery } from '../schemas.ts';
 
+/** What is known of the present only. */
+const unknownThen = { pausedBy: null, pausedAt: null, workers: null, durations: null };
+
 /** Who waits: one's own by id, others only as a place; whose they are and what they draw stays untold. */
 export const queueOperations = (parts: HttpApiParts): readonly Operation[] => {
-  const { commands, readModel, config } = parts;
+  const { commands, readModel, config, log } = parts;
   const readingPast = readingPastOf(parts);
 
   /** Whether a person has as many pictures drawn as one may, so that their others are passed over. */
@@ -21,6 +25,15 @@ export const queueOperations = (parts: HttpApiParts): readonly Operation[] => {
   const queueAt = async (who: Principal, limit: number, moment: Moment) => {
     const asOf = await readingPast.positionOf(moment);
     return { ...(await readingPast.queue(who, limit, asOf)), asOf };
+  };
+
+  /** Who paused it is told by the log: scope `queue`, which the documents serve, tells no names. */
+  const howItIs = async () => {
+    const [pause, pace] = await Promise.all([readPause(log), readModel.pace()]);
+    return {
+      ...{ pausedBy: pause?.by ?? null, pausedAt: pause?.at ?? null },
+      ...{ workers: pace?.workers ?? null, durations: pace?.durations ?? null },
+    };
   };
 
   return [
@@ -39,7 +52,8 @@ export const queueOperations = (parts: HttpApiParts): readonly Operation[] => {
           return { jobId: own || seesOthers ? jobId : null, ticket, priority, round, place, own };
         });
         const passedOver = moment === undefined && (await isBusy(principal)) ? 'running_limit' : null;
-        return ok({ paused, waiting, running, jobs: shown, passedOver, asOf });
+        const now = moment === undefined ? await howItIs() : unknownThen;
+        return ok({ paused, waiting, running, jobs: shown, passedOver, asOf, ...now });
       },
     }),
     ...(['pause', 'resume'] as const).map((what) =>

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, expect, it, vi } from 'vitest';
 import type { JobId } from '../../../src/events/ids.ts';
-import { followEngines } from '../../../web/stores/followEngines.ts';
+import { followServer } from '../../../web/stores/followServer.ts';
 import { createImageJobsStore, followUser } from '../../../web/stores/imageJobsStore.ts';
 import { createFakeClient, fakeSession } from '../../support/fakeClient.ts';
 
@@ -14,9 +14,9 @@ it('the page asks how the engines are only while somebody waits, and no more onc
   let asked = 0;
   const engines = async () => {
     asked += 1;
-    return [{ name: 'sketch', circuit: 'half_open', models: [] }] as const;
+    return [{ name: 'sketch', circuit: 'half_open', failures: 5, models: [] }] as const;
   };
-  const stop = followEngines(store, { engines });
+  const stop = followServer(store, { engines, queueNow: client.api.queueNow });
   await vi.advanceTimersByTimeAsync(20_000);
   expect(asked).toBe(0);
 
