@@ -1,31 +1,16 @@
-import { readFileSync } from 'node:fs';
-import { createRequire } from 'node:module';
-import type { AxeResults } from 'axe-core';
 import type { Page } from 'playwright-core';
 import { describe, expect, it } from 'vitest';
 import {
   askForPicture,
+  barriers,
   browserIsThere,
   cardIs,
   cardIsAt,
   picturesOf,
   screenshot,
-  settled,
   startConversation,
   useBrowser,
 } from '../support/browser.ts';
-
-const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
-
-/** What axe finds wrong on the page as it stands: rule, element, reason. */
-const barriers = async (page: Page): Promise<readonly string[]> => {
-  await settled(page);
-  await page.evaluate(axeSource);
-  const { violations } = await page.evaluate<AxeResults>('axe.run()');
-  return violations.flatMap(({ id, nodes }) =>
-    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
-  );
-};
 
 const focused = (page: Page): Promise<string | null> =>
   page.evaluate(() => {

@@ -1,6 +1,8 @@
-import { existsSync, mkdirSync, mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import type { AxeResults } from 'axe-core';
 import { type Browser, type BrowserContextOptions, chromium, type Locator, type Page } from 'playwright-core';
 import { afterAll, afterEach, beforeAll, beforeEach, expect, vi } from 'vitest';
 import { type ServerProcess, startServer } from './serverProcess.ts';
@@ -69,7 +71,7 @@ export const signIn = async (
 };
 
 /** What the tests of one file share: a browser for all, and for each its own server with its own folder. */
-export const useBrowser = () => {
+export const useBrowser = (more: Readonly<Record<string, string>> = {}) => {
   let browser: Browser;
   let folder: string;
   let server: ServerProcess;
@@ -80,7 +82,7 @@ export const useBrowser = () => {
   afterAll(() => browser.close());
   beforeEach(async () => {
     folder = mkdtempSync(join(tmpdir(), 'darkroom-e2e-'));
-    server = await startServer({ DATA_DIR: folder, ...settings });
+    server = await startServer({ DATA_DIR: folder, ...settings, ...more });
   });
   afterEach(async () => {
     await Promise.all(browser.contexts().map((context) => context.close()));
@@ -96,7 +98,7 @@ export const useBrowser = () => {
     /** The server again, at the same address and on the same folder. */
     startServerAgain: async (): Promise<void> => {
       const { port } = new URL(server.url);
-      server = await startServer({ DATA_DIR: folder, PORT: port, ...settings });
+      server = await startServer({ DATA_DIR: folder, PORT: port, ...settings, ...more });
     },
   };
 };
@@ -111,6 +113,18 @@ export const settled = (page: Page): Promise<unknown> =>
       moving = document.getAnimations().filter((each) => ends(each) && each.playState === 'running');
     }
   });
+
+const axeSource = readFileSync(createRequire(import.meta.url).resolve('axe-core/axe.min.js'), 'utf8');
+
+/** What axe finds wrong on the page as it stands: rule, element, reason. */
+export const barriers = async (page: Page): Promise<readonly string[]> => {
+  await settled(page);
+  await page.evaluate(axeSource);
+  const { violations } = await page.evaluate<AxeResults>('axe.run()');
+  return violations.flatMap(({ id, nodes }) =>
+    nodes.map(({ html, failureSummary }) => `${id}: ${html} ${failureSummary}`),
+  );
+};
 
 /** Keeps a picture of the page among the results of the run, once it stands still. */
 export const screenshot = async (page: Page, name: string): Promise<void> => {

@@ -1,11 +1,12 @@
 import { useEffect, useState } from 'react';
-import { useDarkroom, useImageJobs, useSelf } from '../hooks/useDarkroom.ts';
+import { useDarkroom, useImageJobs, useIsOperator, useSelf } from '../hooks/useDarkroom.ts';
 import { useObservable } from '../hooks/useObservable.ts';
 import { activeJobsOf } from '../stores/imageJobsStore.ts';
-import { useRoute } from '../stores/route.ts';
+import { type Route, useRoute } from '../stores/route.ts';
 import { ConnectionBanner } from './ConnectionBanner.tsx';
 import { ConversationPage } from './chat/ConversationPage.tsx';
 import { Home } from './chat/Home.tsx';
+import { QueuePage } from './queue/QueuePage.tsx';
 import { Sidebar } from './sidebar/Sidebar.tsx';
 
 const useTitle = (): void => {
@@ -19,13 +20,14 @@ const useTitle = (): void => {
 export const Workspace = () => {
   const { client } = useDarkroom();
   const connection = useObservable(client.connection);
-  const conversation = useRoute();
+  const route = useRoute();
+  const operator = useIsOperator();
   const [drawer, setDrawer] = useState(false);
   useTitle();
 
   // Going somewhere closes the drawer that one went there from.
   // biome-ignore lint/correctness/useExhaustiveDependencies: it is the going that counts
-  useEffect(() => setDrawer(false), [conversation]);
+  useEffect(() => setDrawer(false), [route]);
 
   useEffect(() => {
     if (!drawer) return;
@@ -41,7 +43,7 @@ export const Workspace = () => {
       <button type="button" className="skip-link" onClick={skip}>
         Skip to the conversation
       </button>
-      <Sidebar selected={conversation} drawerOpen={drawer} onLeave={() => setDrawer(false)} />
+      <Sidebar selected={route} drawerOpen={drawer} onLeave={() => setDrawer(false)} />
       <button
         type="button"
         className="scrim"
@@ -51,14 +53,16 @@ export const Workspace = () => {
       />
       <main id="main" className="main" tabIndex={-1}>
         <ConnectionBanner state={connection} />
-        {conversation === null ? (
-          <Home onOpenDrawer={() => setDrawer(true)} />
-        ) : (
-          <ConversationPage key={conversation} id={conversation} onOpenDrawer={() => setDrawer(true)} />
-        )}
+        <Place route={route === 'queue' && !operator ? null : route} onOpenDrawer={() => setDrawer(true)} />
       </main>
     </div>
   );
+};
+
+const Place = ({ route, onOpenDrawer }: { readonly route: Route; readonly onOpenDrawer: () => void }) => {
+  if (route === null) return <Home onOpenDrawer={onOpenDrawer} />;
+  if (route === 'queue') return <QueuePage onOpenDrawer={onOpenDrawer} />;
+  return <ConversationPage key={route} id={route} onOpenDrawer={onOpenDrawer} />;
 };
 
 const skip = (): void => document.getElementById('main')?.focus();

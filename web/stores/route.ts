@@ -1,16 +1,20 @@
 import { useMemo, useSyncExternalStore } from 'react';
 import { type ConversationId, conversationId } from '../../src/events/ids.ts';
 
-/** The address after `#`: a reload or a link passed on leads to the same conversation. */
-export const parseRoute = (hash: string): ConversationId | null => {
+/** Where one is: in a conversation, at the whole queue, or at home. */
+export type Route = ConversationId | 'queue' | null;
+
+/** The address after `#`: a reload or a link passed on leads to the same place. */
+export const parseRoute = (hash: string): Route => {
+  if (hash === '#/queue') return 'queue';
   const match = /^#\/c\/([^/]+)$/.exec(hash);
   return match ? (conversationId.safeParse(match[1]).data ?? null) : null;
 };
 
-export const routeTo = (id: ConversationId | null): string => (id === null ? '#/' : `#/c/${id}`);
+export const routeTo = (to: Route): string => (to === null ? '#/' : to === 'queue' ? '#/queue' : `#/c/${to}`);
 
-export const go = (id: ConversationId | null): void => {
-  location.hash = routeTo(id);
+export const go = (to: Route): void => {
+  location.hash = routeTo(to);
 };
 
 const subscribe = (listener: () => void): (() => void) => {
@@ -18,7 +22,7 @@ const subscribe = (listener: () => void): (() => void) => {
   return () => removeEventListener('hashchange', listener);
 };
 
-export const useRoute = (): ConversationId | null => {
+export const useRoute = (): Route => {
   const hash = useSyncExternalStore(
     subscribe,
     () => location.hash,

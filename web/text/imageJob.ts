@@ -1,6 +1,7 @@
 import type { EngineState } from '../../src/client/client.ts';
 import type { ImageState } from '../../src/projections/model.ts';
-import { counted, duration } from './format.ts';
+import type { Durations } from '../../src/projections/waitingTime.ts';
+import { aboutWithin, counted, duration } from './format.ts';
 
 /** The words of a job's card, apart from how it looks. */
 
@@ -51,6 +52,24 @@ export const engineWords = (
       ? 'It is being tried again with one picture.'
       : `It is tried again with one picture in ${duration(left + 999)}.`,
   };
+};
+
+/** How an engine is, in a few words: for who looks after it. */
+export const engineState = ({ circuit, failures, retryAt }: EngineState, now: number): string => {
+  if (circuit === 'half_open') return 'Is being tried again';
+  const left = retryAt === undefined ? 0 : Date.parse(retryAt) - now;
+  if (circuit === 'open')
+    return left > 0
+      ? `Rests after ${counted(failures, 'failure')}; tried again in ${duration(left + 999)}`
+      : `Rests after ${counted(failures, 'failure')}; tried again with the next picture`;
+  return failures > 0 ? `Draws; the last ${counted(failures, 'picture')} failed` : 'Draws';
+};
+
+/** `Lately 2 at once, about 20 s (±5 s) each`; null before a picture was drawn. */
+export const paceWords = (workers: number | null, durations: Durations | null): string | null => {
+  if (workers === null || durations === null) return null;
+  const each = aboutWithin({ milliseconds: durations.median, error: durations.spread });
+  return `Lately ${workers === 1 ? 'one at a time' : `${workers} at once`}, ${each} each.`;
 };
 
 export const stageWords = (stage: string | null): string | null => {

@@ -57,8 +57,8 @@ describe.skipIf('missing' in choice)(
       await project(log.log, sqlite.documents);
       const dump = await dumpMongodb(mongodb.url, names);
       expect(dump).toEqual(dumpSqlite(sqlite.file, names));
-      expect(dump.messages_1).toHaveLength(21);
-      expect(JSON.stringify(dump.messages_1)).toContain('$gt');
+      expect(dump.messages_2).toHaveLength(21);
+      expect(JSON.stringify(dump.messages_2)).toContain('$gt');
       await Promise.all([mongodb, sqlite, log].map((each) => each.cleanup()));
     });
   },

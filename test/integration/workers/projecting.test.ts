@@ -82,7 +82,7 @@ describe('projecting', () => {
     const picky: AnyProjection = {
       ...messages,
       name: 'picky',
-      collection: { ...messages.collection, name: 'picky_1' },
+      collection: { ...messages.collection, name: 'picky_2' },
       apply: (document, event, id) => {
         if (event.type === 'MessageMetadataMerged') throw new Error('indigestible');
         return messages.apply(document as never, event, id);
@@ -94,20 +94,20 @@ describe('projecting', () => {
     const others = projections.map(({ name, version }) => `${name}_${version}`);
     await runner.whenProcessed(head, 20_000, others);
     await vi.waitFor(() => expect(stopped).toHaveLength(1));
-    expect(stopped[0]).toMatchObject({ name: 'picky_1', state: 'stopped' });
+    expect(stopped[0]).toMatchObject({ name: 'picky_2', state: 'stopped' });
     expect(stopped[0]?.reason).toMatch(/MessageMetadataMerged/);
-    await expect(runner.whenProcessed(head, 20_000, ['picky_1'])).rejects.toThrow();
+    await expect(runner.whenProcessed(head, 20_000, ['picky_2'])).rejects.toThrow();
     await runner.stop();
   });
 
   it('refuses documents of another log and leaves them as they are', async () => {
     const store = await freshStore();
     const logId = '00000000-0000-7000-8000-0000000000ff' as LogId;
-    await store.documents.write([], [{ name: 'messages_1', logId, position: positionOf(1) }]);
+    await store.documents.write([], [{ name: 'messages_2', logId, position: positionOf(1) }]);
     const runner = await startProjections(parts(store.documents));
-    expect(stopped[0]).toMatchObject({ name: 'messages_1', state: 'stopped' });
+    expect(stopped[0]).toMatchObject({ name: 'messages_2', state: 'stopped' });
     expect(stopped[0]?.reason).toMatch(/rebuild/);
     await runner.stop();
-    expect(await store.documents.checkpoint('messages_1')).toMatchObject({ logId });
+    expect(await store.documents.checkpoint('messages_2')).toMatchObject({ logId });
   });
 });

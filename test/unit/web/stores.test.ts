@@ -275,7 +275,9 @@ describe('what the browser keeps', () => {
 
   it('is a conversation in the address', () => {
     expect(parseRoute(routeTo(conversation))).toBe(conversation);
-    for (const hash of ['', '#/', '#/c/', '#/c/../x', '#/c/not-an-id']) expect(parseRoute(hash)).toBeNull();
+    expect(parseRoute(routeTo('queue'))).toBe('queue');
+    for (const hash of ['', '#/', '#/queue/x', '#/c/', '#/c/../x', '#/c/not-an-id'])
+      expect(parseRoute(hash)).toBeNull();
   });
 });
 

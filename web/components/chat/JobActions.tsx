@@ -1,8 +1,9 @@
 import type { ConversationId } from '../../../src/events/ids.ts';
 import type { ImageState } from '../../../src/projections/model.ts';
 import { useAction } from '../../hooks/useAction.ts';
-import { useComposer, useDarkroom } from '../../hooks/useDarkroom.ts';
+import { useComposer, useDarkroom, useIsOperator } from '../../hooks/useDarkroom.ts';
 import { may } from '../../text/imageJob.ts';
+import { PriorityField } from '../queue/PriorityField.tsx';
 import { Icon } from '../ui/Icon.tsx';
 
 /** What can be done with a job as it stands, by whom it may be done. */
@@ -19,11 +20,13 @@ export const JobActions = ({
   readonly readOnly: boolean;
 }) => {
   const { client } = useDarkroom();
+  const operator = useIsOperator();
   const reuse = useComposer((state) => state.reuse);
   const cancel = useAction('The picture was not cancelled');
   const retry = useAction('The picture was not tried again');
   return (
     <div className="job-actions">
+      {operator && image.status === 'queued' && <PriorityField image={image} />}
       {mayAct && !readOnly && may.retry(image) && (
         <button
           type="button"

@@ -1,13 +1,13 @@
 import { useEffect, useState } from 'react';
-import type { ConversationId } from '../../../src/events/ids.ts';
 import { useAction } from '../../hooks/useAction.ts';
-import { useDarkroom } from '../../hooks/useDarkroom.ts';
-import { go } from '../../stores/route.ts';
+import { useDarkroom, useIsOperator } from '../../hooks/useDarkroom.ts';
+import { go, type Route } from '../../stores/route.ts';
 import { Icon } from '../ui/Icon.tsx';
 import { Mark } from '../ui/Mark.tsx';
 import { ActiveJobs } from './ActiveJobs.tsx';
 import { ConversationList } from './ConversationList.tsx';
 import { Profile } from './Profile.tsx';
+import { QueueLink } from './QueueLink.tsx';
 
 /** Under this width the list is a drawer; the style sheet says the same. */
 const phone = '(max-width: 720px)';
@@ -28,12 +28,13 @@ export const Sidebar = ({
   drawerOpen,
   onLeave,
 }: {
-  readonly selected: ConversationId | null;
+  readonly selected: Route;
   readonly drawerOpen: boolean;
   readonly onLeave: () => void;
 }) => {
   const { client } = useDarkroom();
   const { busy, run } = useAction('The conversation was not started');
+  const operator = useIsOperator();
   const closed = useIsPhone() && !drawerOpen;
   const start = (): void => {
     run(async () => {
@@ -60,7 +61,8 @@ export const Sidebar = ({
         <Icon name="plus" />
         New conversation
       </button>
-      <ConversationList selected={selected} onSelect={onLeave} />
+      {operator && <QueueLink selected={selected === 'queue'} onSelect={onLeave} />}
+      <ConversationList selected={selected === 'queue' ? null : selected} onSelect={onLeave} />
       <ActiveJobs />
       <Profile />
     </nav>
