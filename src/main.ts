@@ -1,5 +1,4 @@
 import type { RequestListener, Server } from 'node:http';
-import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { v7 } from 'uuid';
@@ -19,7 +18,6 @@ import { createCommands } from './commands/createCommands.ts';
 import type { Config } from './config.ts';
 import { KeyStoreUnavailable } from './events/log/encryption/keyStore.ts';
 import { EventLogUnavailable, EventLogUnopenable } from './events/log/eventLog.ts';
-import { openFolderImageStore } from './images/folder/folderImageStore.ts';
 import { ImageStoreUnavailable } from './images/imageStore.ts';
 import { projections as all } from './projections/all.ts';
 import { DocumentStoreUnavailable, DocumentStoreUnopenable } from './projections/documents/documentStore.ts';
@@ -28,7 +26,7 @@ import { openPast } from './projections/reading/openPast.ts';
 import { openReadModel } from './projections/reading/openReadModel.ts';
 import { startProjections } from './projections/runner.ts';
 import { UnopenableFile } from './sqlite/openDatabase.ts';
-import { openConfiguredDocuments, openConfiguredLog } from './stores.ts';
+import { openConfiguredDocuments, openConfiguredImages, openConfiguredLog } from './stores.ts';
 import { createCircuits } from './workers/circuits.ts';
 import { startCollecting } from './workers/collecting.ts';
 import { createJobDesk } from './workers/createJobDesk.ts';
@@ -87,9 +85,6 @@ const listen = (server: Server, { HOST, PORT }: Config): Promise<string> =>
       resolve(`http://${HOST.includes(':') ? `[${HOST}]` : HOST}:${port}`);
     });
   });
-
-const fileOf = (url: string | undefined, fallback: string): string =>
-  url?.replace(/^(sqlite|file):/, '') ?? fallback;
 
 const now = (): Date => new Date();
 const monotonic = (): number => performance.now();
@@ -156,7 +151,6 @@ const openStores = async (
   does: ReadonlySet<Duty>,
   { opened, started }: Life,
 ) => {
-  const folder = config.DATA_DIR;
   const bareDocuments = opened(await openConfiguredDocuments(config));
   const bareLog = opened(
     await openConfiguredLog(config, (problem) =>
@@ -167,7 +161,7 @@ const openStores = async (
   const measured = metrics.measureDocuments(bareDocuments);
   const pointers = createPointers();
   const documents = readLive(measured, pointers);
-  const images = await openFolderImageStore(fileOf(config.IMAGES_URL, join(folder, 'images')));
+  const images = await openConfiguredImages(config);
   const projections = started(
     await startProjections({
       ...{ log, documents: measured, pointers, projections: all, onlyFollow: !does.has('projector') },

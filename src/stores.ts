@@ -9,6 +9,8 @@ import { openFolderKeyStore } from './events/log/encryption/folderKeyStore.ts';
 import { createKeyRing } from './events/log/encryption/keyRing.ts';
 import type { KeyStore } from './events/log/encryption/keyStore.ts';
 import { openEventLog } from './events/log/openEventLog.ts';
+import { openFolderImageStore } from './images/folder/folderImageStore.ts';
+import type { ImageStore } from './images/imageStore.ts';
 import type { DocumentStore } from './projections/documents/documentStore.ts';
 import { openDocumentStore } from './projections/documents/openDocumentStore.ts';
 import { recordKeyStore } from './projections/documents/recordKeyStore.ts';
@@ -68,3 +70,7 @@ export const openConfiguredLog = async (
 /** Their document store. */
 export const openConfiguredDocuments = (config: Config): Promise<DocumentStore> =>
   openDocumentStore(documentsUrl(config));
+
+/** Their pictures. */
+export const openConfiguredImages = ({ IMAGES_URL, DATA_DIR }: Config): Promise<ImageStore> =>
+  openFolderImageStore(IMAGES_URL?.replace(/^file:/, '') ?? join(DATA_DIR, 'images'));

@@ -2,16 +2,21 @@ import { existsSync } from 'node:fs';
 import { setTimeout as delay } from 'node:timers/promises';
 import type { Command } from 'commander';
 import { type CopyProgress, CopyRefused, copyLog } from '../events/log/copyLog.ts';
+import { encryptedEventLog } from '../events/log/encryption/encryptedEventLog.ts';
+import { createKeyRing } from '../events/log/encryption/keyRing.ts';
 import { type EventLog, EventLogUnavailable } from '../events/log/eventLog.ts';
 import { openEventLog } from '../events/log/openEventLog.ts';
+import { keysUrl, openKeyStore } from '../stores.ts';
 import { answering } from './command.ts';
 import { type ExitCode, exitCode } from './exitCode.ts';
 import type { Output } from './output.ts';
+import { readSettings } from './settings.ts';
 
 interface LogCopyOptions {
   readonly from: string;
   readonly to: string;
   readonly namespace?: string;
+  readonly encrypt?: boolean;
 }
 
 const say = (progress: CopyProgress): string => {
@@ -43,15 +48,32 @@ const copyPatiently = async (source: EventLog, target: EventLog, output: Output)
     }
 };
 
+/** With the keys of the settings, one set for both logs: what isn't encrypted in the source is in the target. */
+const withKeys = async (log: EventLog): Promise<EventLog> => {
+  const url = keysUrl(readSettings());
+  if (url === 'none') throw new CopyRefused('KEYS_URL is none; name a key store to encrypt with.');
+  return encryptedEventLog(
+    log,
+    createKeyRing(await openKeyStore(url), () => performance.now()),
+  );
+};
+
 /** Says on standard output how far it is. @throws CopyRefused and the logs' errors */
-const logCopy = async ({ from, to, namespace }: LogCopyOptions, output: Output): Promise<ExitCode> => {
+const logCopy = async (
+  { from, to, namespace, encrypt = false }: LogCopyOptions,
+  output: Output,
+): Promise<ExitCode> => {
   const file = /^sqlite:(.*)$/.exec(from)?.[1];
   if (file !== undefined && !existsSync(file))
     throw new CopyRefused(`There is no event log ${file}; name the file of the log that is to be copied.`);
   const options = namespace === undefined ? {} : { namespace };
-  const source = await openEventLog(from, options);
+  const open = async (url: string): Promise<EventLog> => {
+    const log = await openEventLog(url, options);
+    return encrypt ? withKeys(log) : log;
+  };
+  const source = await open(from);
   try {
-    const target = await openEventLog(to, options);
+    const target = await open(to);
     try {
       await copyPatiently(source, target, output);
       output.line(
@@ -75,8 +97,12 @@ export const addLogCopy = (parent: Command): void => {
       )
       .requiredOption('--from <url>', 'the log that is there: sqlite:./data/events.db, or esdb://…')
       .requiredOption('--to <url>', 'the log to fill')
-      .option('--namespace <prefix>', "of the streams' names on a server (EVENT_LOG_NAMESPACE)"),
-    ['darkroom log copy --from sqlite:./data/events.db --to "esdb://localhost:2113?tls=false"'],
+      .option('--namespace <prefix>', "of the streams' names on a server (EVENT_LOG_NAMESPACE)")
+      .option('--encrypt', 'encrypt what is not yet, with the keys of KEYS_URL'),
+    [
+      'darkroom log copy --from sqlite:./data/events.db --to "esdb://localhost:2113?tls=false"',
+      'darkroom log copy --encrypt --from sqlite:./data/events.db --to sqlite:./data/encrypted.db',
+    ],
     ({ options, output }) => logCopy(options, output),
   );
 };

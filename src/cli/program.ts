@@ -3,6 +3,7 @@ import { addAuditExplain, addAuditWait } from './auditJob.ts';
 import { addAuditSearch } from './auditSearch.ts';
 import type { Register } from './command.ts';
 import { addCompletion } from './completion.ts';
+import { addErase } from './erase.ts';
 import { addLogCopy } from './logCopy.ts';
 import { addLogSeals } from './logSeals.ts';
 import { addLogVerify } from './logVerify.ts';
@@ -40,6 +41,7 @@ const commands: readonly Register[] = [
   ]),
   addShow,
   addCompletion,
+  addErase,
 ];
 
 /**

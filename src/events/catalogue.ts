@@ -8,6 +8,7 @@ import type { RecordedEvent } from './log/eventLog.ts';
 import { type LogEvent, logEvents } from './logIdentity.ts';
 import { type MessageEvent, messageEvents } from './message.ts';
 import type { Actor } from './metadata.ts';
+import { type PersonEvent, personEvents } from './person.ts';
 import { type ProjectionEvent, projectionEvents } from './projection.ts';
 import { type QueueEvent, queueEvents } from './queue.ts';
 import { type RefusalEvent, refusalEvents } from './refusal.ts';
@@ -24,6 +25,7 @@ export type DomainFact =
   | EngineEvent
   | RefusalEvent
   | ProjectionEvent
+  | PersonEvent
   | LogEvent
   | SealEvent
   | SweepEvent;
@@ -37,6 +39,7 @@ export const catalogue: { readonly [Type in EventType]: EventDefinition } = {
   ...engineEvents,
   ...refusalEvents,
   ...projectionEvents,
+  ...personEvents,
   ...logEvents,
   ...sealEvents,
   ...sweepEvents,

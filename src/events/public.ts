@@ -32,6 +32,7 @@ const publicTypes = {
   CommandRefused: false,
   ProjectionActivated: false,
   EventSkipped: false,
+  PersonErased: false,
   LogIdentified: false,
   LogSealed: false,
   ImagesCollected: false,

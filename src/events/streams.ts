@@ -1,4 +1,4 @@
-import type { ConversationId, JobId, MessageId } from './ids.ts';
+import type { ConversationId, JobId, MessageId, UserId } from './ids.ts';
 
 export type StreamName =
   | `conversation-${string}`
@@ -9,6 +9,7 @@ export type StreamName =
   | `refusals-${string}`
   | `projection-${string}`
   | `sweep-${string}`
+  | `person-${string}`
   | 'log'
   | 'seals';
 
@@ -22,5 +23,6 @@ export const refusalsStream = (at: Date): StreamName => `refusals-${at.toISOStri
 export const projectionStream = (name: string): StreamName => `projection-${name}`;
 /** One a day (UTC), so that none grows for ever. */
 export const sweepStream = (at: Date): StreamName => `sweep-${at.toISOString().slice(0, 10)}`;
+export const personStream = (id: UserId): StreamName => `person-${id}`;
 export const logStream: StreamName = 'log';
 export const sealStream: StreamName = 'seals';

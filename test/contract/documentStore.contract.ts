@@ -303,6 +303,17 @@ export const documentStoreContract = (
       expect(await store.readRecord('kind', 'id')).toEqual({ value: 'next', version: 2 });
     });
 
+    it('removes every record of a kind, and none of another', async () => {
+      for (const id of ['a', 'b', '', '🌊'])
+        await store.writeRecord('kind', id, null, 'x', Date.now() + 60_000);
+      for (const kind of ['kin', 'kind2', 'kinda', 'l']) await store.writeRecord(kind, 'a', null, kind);
+      await store.forgetRecords('kind');
+      for (const id of ['a', 'b', '', '🌊']) expect(await store.readRecord('kind', id)).toBeNull();
+      for (const kind of ['kin', 'kind2', 'kinda', 'l'])
+        expect(await store.readRecord(kind, 'a')).toEqual({ value: kind, version: 1 });
+      await store.forgetRecords('none');
+    });
+
     it('removes a record, and forgets one whose time is over', async () => {
       await store.writeRecord('kind', 'gone', null, { a: 1 });
       expect(await store.writeRecord('kind', 'gone', 1, null)).toBe('written');

@@ -140,6 +140,7 @@ export const anyDataOf: { readonly [Type in EventType]: fc.Arbitrary<Data<Type>>
     code: fc.constant('forbidden'),
     unrecorded: few,
   }),
+  PersonErased: fc.record({ personId: person.map(({ id }) => id) }),
   LogSealed: fc.record({ count: few, through: few.map(positionOf), hash: fc.constant('ab'.repeat(32)) }),
   ProjectionActivated: fc.record({
     ...{ version: few, generation: few },

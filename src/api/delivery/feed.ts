@@ -91,6 +91,7 @@ export const createFeed = ({ log, logger, hand }: FeedParts) => {
     const added = page.map((event) => see(event, members.isHidden(event)));
     const shown = added.filter(({ seen }) => isPublic(seen.event.type));
     to.push(shown, through);
+    if (page.some(({ type }) => type === 'PersonErased')) to.forget();
     for (const { seen } of shown) gathered.push(seen);
     if (gathered.length >= limits.gatherEvents) gathering.now();
     else gathering.soon();

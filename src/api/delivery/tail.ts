@@ -85,6 +85,13 @@ export const createTail = (begin: Position) => {
       // Forgetting copies what stays, so it is done for a quarter at a time.
       if (events.length > limits.tailEvents * 1.25 || bytes > limits.tailBytes * 1.25) forgetOldest();
     },
+    /** Remembers nothing of what came before, as if it began here: somebody had something erased. */
+    forget(): void {
+      start = end;
+      events = [];
+      bytes = 0;
+      for (const scope of scopes.values()) forgetIn(scope);
+    },
     end: (): Position => end,
     /** Whether everything after `position` is remembered. */
     reachesBack: (position: Position): boolean => position >= start,

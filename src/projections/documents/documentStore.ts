@@ -146,6 +146,10 @@ export interface DocumentStore extends DocumentReader {
     value: Json,
     expiresAt?: number,
   ): Promise<'written' | 'conflict'>;
+  /** Removes every record of this kind. */
+  forgetRecords(kind: string): Promise<void>;
+  /** Leaves nothing on the disk of what was removed; writers wait meanwhile. Absent where the store sees to it. */
+  scrub?(): Promise<void>;
   /** Size of the write-ahead log, where it lies on this machine; absent elsewhere. */
   walBytes?(): Promise<number>;
   close(): Promise<void>;

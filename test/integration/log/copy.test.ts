@@ -4,6 +4,9 @@ import { promisify } from 'node:util';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import type { JobId } from '../../../src/events/ids.ts';
 import { type CopyProgress, CopyRefused, copyLog } from '../../../src/events/log/copyLog.ts';
+import { encryptedEventLog } from '../../../src/events/log/encryption/encryptedEventLog.ts';
+import { openFolderKeyStore } from '../../../src/events/log/encryption/folderKeyStore.ts';
+import { createKeyRing } from '../../../src/events/log/encryption/keyRing.ts';
 import { type EventLog, EventLogUnavailable, type RecordedEvent } from '../../../src/events/log/eventLog.ts';
 import { openSqliteEventLog } from '../../../src/events/log/sqlite/sqliteEventLog.ts';
 import { jobStream } from '../../../src/events/streams.ts';
@@ -168,6 +171,20 @@ describe('copying an event log', () => {
     expect(stdout).toMatch(/The target is empty\.\n(.|\n)*Verified: both logs hold the same \d+ events/);
     const again = await promisify(execFile)(process.execPath, command);
     expect(again.stdout).toMatch(/\d+ events are there already/);
+  });
+
+  it('encrypts on the way what was written before there were keys, and gives it back by the same keys', async () => {
+    const keys = async () =>
+      createKeyRing(await openFolderKeyStore(join(folder.folder, 'keys')), () => performance.now());
+    const target = await openTarget();
+    const encrypted = encryptedEventLog(target, await keys());
+    await run(encryptedEventLog(source.log, await keys()), encrypted);
+    expect(JSON.stringify(await allOf(source.log))).toContain('picture 3');
+    expect(JSON.stringify(await allOf(target))).not.toContain('picture 3');
+    const data = (events: RecordedEvent[]) => events.filter(({ type }) => type.startsWith('Message'));
+    const kept = ({ id, data, metadata }: RecordedEvent) => ({ id, data, metadata });
+    expect(data(await allOf(encrypted)).map(kept)).toEqual(data(await allOf(source.log)).map(kept));
+    await encrypted.close();
   });
 
   it.each([

@@ -4,7 +4,7 @@ import { readUrl } from './connect.ts';
 import { explainFailure, explainStart } from './errors.ts';
 import { prepareCollections, prepareRecords } from './prepare.ts';
 import { createReader } from './reader.ts';
-import { readRecord, writeRecord } from './records.ts';
+import { forgetRecords, readRecord, writeRecord } from './records.ts';
 import { dropCollection, moveCheckpoint, readCheckpoints, takeOver, writeDocuments } from './writer.ts';
 
 /** From this wire version (MongoDB 5.0) on, a replica set reads of one moment outside transactions. */
@@ -84,6 +84,7 @@ export const openMongodbDocumentStore = async (
     readRecord: (kind, id) => explained(() => readRecord(database, kind, id)),
     writeRecord: async (...change) =>
       (await explained(() => writeRecord(database, ...change))) ? 'written' : 'conflict',
+    forgetRecords: (kind) => explained(() => forgetRecords(database, kind)),
     close: () => client.close(),
   };
 };

@@ -59,3 +59,8 @@ export const writeRecord = async (
   if (expected === null) return makeRecord(database, _id, replacement);
   return (await recordsOf(database).replaceOne(current, replacement)).matchedCount === 1;
 };
+
+export const forgetRecords = async (database: Db, kind: string): Promise<void> => {
+  // Of ids that begin with the kind and a space; `!` is what follows on a space.
+  await recordsOf(database).deleteMany({ _id: { $gte: `${kind} `, $lt: `${kind}!` } });
+};

@@ -159,6 +159,16 @@ export const openSqliteDocumentStore = async (file: string): Promise<DocumentSto
       });
       return written ? 'written' : 'conflict';
     },
+    async forgetRecords(kind) {
+      await thread.call('forgetRecords', { kind }).catch((cause: unknown) => {
+        throw canNotWrite(cause);
+      });
+    },
+    async scrub() {
+      await thread.call('scrub', undefined).catch((cause: unknown) => {
+        throw canNotWrite(cause);
+      });
+    },
     walBytes: () => walBytes(file),
     async close() {
       await committing;

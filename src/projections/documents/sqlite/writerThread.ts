@@ -167,9 +167,21 @@ const drop = async ({ name, table }: { name: string; table: string }): Promise<v
   writers.delete(name);
 };
 
+const forgetRecords = ({ kind }: { kind: string }): Promise<void> =>
+  whenNotBusy(patience, () => {
+    database.prepare('DELETE FROM records WHERE kind = ?').run(kind);
+  });
+
+/** SQLite leaves what was removed where it lay, until something else needs the place; this writes the file anew. */
+const scrub = (): Promise<void> =>
+  whenNotBusy(patience, () => {
+    database.exec('VACUUM');
+    database.pragma('wal_checkpoint(TRUNCATE)');
+  });
+
 const close = (): void => {
   database.close();
 };
 
-export const operations = { open, prepare, commit, takeOver, drop, close };
+export const operations = { open, prepare, commit, takeOver, drop, forgetRecords, scrub, close };
 serveThread(operations);

@@ -34,6 +34,22 @@ describe('the tail of the log', () => {
     );
   });
 
+  it('remembers nothing that was said before somebody was erased, and still where its scopes ended', () => {
+    const history = openHistory();
+    const tail = createTail(startOfLog);
+    for (let n = 0; n < 3; n += 1) {
+      const event = history.queue('QueuePaused');
+      tail.push([{ seen: seenEvent(event, false), bytes: 10 }], event.position);
+    }
+    tail.forget();
+    expect(tail.since('queue', positionOf(2), 10)).toBeNull();
+    expect(positions(tail.since('queue', positionOf(3), 10))).toEqual([]);
+    expect(tail.previous('queue', positionOf(3))).toBe(positionOf(3));
+    const next = history.queue('QueueResumed');
+    tail.push([{ seen: seenEvent(next, false), bytes: 10 }], next.position);
+    expect(positions(tail.since('queue', positionOf(3), 10))).toEqual([4]);
+  });
+
   it('is bounded by bytes too', () => {
     const history = openHistory();
     const tail = createTail(startOfLog);
