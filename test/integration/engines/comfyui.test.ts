@@ -61,6 +61,13 @@ describe('the ComfyUI engine', () => {
     expect((await previews()).length).toBeGreaterThan(0);
   });
 
+  it('shows no preview that is the picture itself, whose removal would remove the picture', async () => {
+    server.behaviour.stepMs = 5;
+    const [picture] = await pictures(engine, { ...smallOrder, steps: 30 });
+    for (const { bytes } of await previews())
+      expect(Buffer.from(bytes).equals(Buffer.from(picture?.bytes ?? []))).toBe(false);
+  });
+
   it('finishes by the history when the socket is silent', async () => {
     server.behaviour.isSilent = true;
     expect(await pictures(engine, smallOrder)).toHaveLength(1);

@@ -28,12 +28,15 @@ export const checkedPicture = async (bytes: Uint8Array, { seed, size }: Expected
   return { bytes, contentType, width, height, seed };
 };
 
-/** A preview small enough to be kept for every step; null where the bytes are no image: then there is none. */
+/**
+ * A preview small enough to be kept for every step; null where the bytes are no image: then there is none. It is
+ * always encoded anew: were the last preview the picture itself, byte for byte, it would have the picture's id, and
+ * removing the preview would remove the picture.
+ */
 export const previewOf = async (bytes: Uint8Array, seed: number): Promise<Picture | null> => {
   try {
     const { facts, image } = await decoded(bytes);
     const scale = Math.min(1, previewSide / Math.max(facts.width, facts.height));
-    if (scale === 1) return { bytes, ...facts, seed };
     const width = Math.max(1, Math.round(facts.width * scale));
     const height = Math.max(1, Math.round(facts.height * scale));
     const canvas = createCanvas(width, height);
