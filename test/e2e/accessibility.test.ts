@@ -23,7 +23,9 @@ describe.skipIf(!browserIsThere)('a person with a keyboard, a screen reader, a p
 
   for (const colorScheme of ['light', 'dark'] as const)
     it(`finds no barrier that axe knows of, in ${colorScheme} colours`, async () => {
-      expect(await barriers(await openPage({ colorScheme }))).toEqual([]);
+      const door = await openPage({ colorScheme });
+      await door.getByTestId('sign-in-name').waitFor();
+      expect(await barriers(door)).toEqual([]);
       const page = await signIn('Ada', { colorScheme, roles: ['operator'] });
       expect(await barriers(page)).toEqual([]);
       await page.getByTestId('profile').click();

@@ -70,7 +70,8 @@ export const ImageProgressCard = ({
       aria-label={`Picture: ${request.prompt}`}
     >
       {framed && (
-        <PictureFrame image={image} onOpen={setOpen}>
+        // Anew with each attempt: what the one before came to is no part of this one, and words stand over it.
+        <PictureFrame key={image.earlierAttempts.length} image={image} onOpen={setOpen}>
           {waiting && <QueuePlace image={image} place={place} wait={wait} paused={paused} rest={rest} />}
         </PictureFrame>
       )}

@@ -29,8 +29,6 @@ export const PictureFrame = ({
   readonly children?: ReactNode;
 }) => {
   const previews = usePreviews(image);
-  // What an earlier attempt came to is not what is waited for, and words stand over it.
-  const waiting = image.status === 'queued';
   const drawing = image.status === 'running' ? pictureBeingDrawn(image) : null;
   return (
     <div className="frame" style={styleOf(image)}>
@@ -40,7 +38,7 @@ export const PictureFrame = ({
           key={index}
           image={image}
           index={index}
-          preview={waiting ? null : (previews.get(index) ?? (drawing === index ? image.preview : null))}
+          preview={previews.get(index) ?? (drawing === index ? image.preview : null)}
           drawing={drawing === index}
           onOpen={() => onOpen(index)}
         />
