@@ -1,4 +1,5 @@
 import type { DefaultEventsMap, Socket } from 'socket.io';
+import type { waysIn } from '../../commands/permissions.ts';
 import type { Position, UserId } from '../../events/ids.ts';
 import { type Authentication, KeysUnavailable, type SignedIn, SignInRefused } from '../authentication.ts';
 import { BatchText } from './encoding.ts';
@@ -28,6 +29,8 @@ export interface ConnectionParts {
 }
 
 type Answer = (given: object) => void;
+type SocketEvent = keyof typeof waysIn.socket;
+type Listener = (connection: Connection, payload: unknown, answer: Answer) => Promise<void>;
 
 /**
  * What a client sent with an event, whatever it is. The first thing is the payload; a function at the
@@ -41,6 +44,13 @@ const received = (things: readonly unknown[]): { payload: unknown; answer: Answe
 
 /** One signed-in client. Nothing that it sends makes a listener throw: that would end the process. */
 export class Connection implements Speaker {
+  /** What is done with an event that a client sends; any other event is ignored. */
+  static readonly listeners: ReadonlyMap<unknown, Listener> = new Map<SocketEvent, Listener>([
+    ['subscribe', (connection, payload, answer) => connection.#subscribe(payload, answer)],
+    ['unsubscribe', (connection, payload, answer) => connection.#unsubscribe(payload, answer)],
+    ['refresh', (connection, payload, answer) => connection.#refresh(payload, answer)],
+  ]);
+
   readonly #parts: ConnectionParts;
   readonly #outbox: Outbox;
   readonly #subscriptions: Subscriptions;
@@ -128,10 +138,7 @@ export class Connection implements Speaker {
   }
 
   async #handle(event: unknown, payload: unknown, answer: Answer): Promise<void> {
-    if (!this.isConnected()) return;
-    if (event === 'subscribe') await this.#subscribe(payload, answer);
-    if (event === 'unsubscribe') await this.#unsubscribe(payload, answer);
-    if (event === 'refresh') await this.#refresh(payload, answer);
+    if (this.isConnected()) await Connection.listeners.get(event)?.(this, payload, answer);
   }
 
   async #subscribe(payload: unknown, answer: Answer): Promise<void> {

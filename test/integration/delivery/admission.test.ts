@@ -128,7 +128,8 @@ describe('admission', () => {
       ok: false,
       code: 'unauthenticated',
     });
-    expect(await client.ask('refresh', { token: 'ada' })).toEqual({ ok: true });
+    const renewed = `ada:${Date.now() + 2 * hour}`;
+    expect(await client.ask('refresh', { token: renewed })).toEqual({ ok: true });
     anHourPasses();
     await brief.untilOther('disconnect');
     expect(await client.subscribe({ scope: 'queue' })).toMatchObject({ ok: true });

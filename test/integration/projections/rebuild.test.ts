@@ -222,7 +222,7 @@ describe.each(documentStores)('rebuilding on $name', ({ missing, start }) => {
       for (const { position } of poison) {
         await vi.waitFor(
           async () =>
-            expect(standingIn(await readStandings(documents), 'messages_1').stops[0]).toMatchObject({
+            expect(standingIn(await readStandings(documents), checkpointName(picky)).stops[0]).toMatchObject({
               ...{ generation: 1, position, type: 'MessageMetadataMerged' },
               reason: expect.stringContaining('too salty'),
             }),
@@ -239,7 +239,8 @@ describe.each(documentStores)('rebuilding on $name', ({ missing, start }) => {
         await handle(handling, projectionDecider, projectionStream('messages'), command, own);
       }
       await vi.waitFor(
-        async () => expect(standingIn(await readStandings(documents), 'messages_1').stops).toEqual([]),
+        async () =>
+          expect(standingIn(await readStandings(documents), checkpointName(picky)).stops).toEqual([]),
         { timeout: 20_000 },
       );
       await settled(runner);
