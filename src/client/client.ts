@@ -119,6 +119,8 @@ export interface QueueNow {
   /** Who paused it, and when (ISO 8601); null while it isn't paused. */
   readonly pausedBy: { readonly id: string; readonly name: string } | null;
   readonly pausedAt: string | null;
+  /** Why one's own pictures aren't begun though others that wait are; null where nothing holds them up. */
+  readonly passedOver: 'running_limit' | null;
   /** How many pictures were drawn at once lately, and how long they took; null where none was. */
   readonly workers: number | null;
   readonly durations: Durations | null;

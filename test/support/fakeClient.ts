@@ -601,7 +601,7 @@ export const createFakeClient = ({
       answer(() => {
         const { paused, waitingCount: waiting, running } = places();
         const by = paused ? { pausedBy: self, pausedAt: now() } : { pausedBy: null, pausedAt: null };
-        return { paused, waiting, running, ...by, workers: null, durations: null };
+        return { paused, waiting, running, ...by, passedOver: null, workers: null, durations: null };
       }),
     pauseQueue: () => answer(() => script.pause(true)),
     resumeQueue: () => answer(() => script.pause(false)),

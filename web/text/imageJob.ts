@@ -24,17 +24,21 @@ export const haltWords = ({
   paused,
   rest,
   notBefore,
+  passedOver,
   now,
 }: {
   readonly paused: boolean;
   readonly rest: string | null;
   readonly notBefore: string | null;
+  /** As many of this person's pictures are drawn as may be at once. */
+  readonly passedOver: boolean;
   readonly now: number;
 }): string | null => {
   if (paused) return 'The queue is paused';
   if (rest !== null) return restWords(rest, now);
   const left = notBefore === null ? 0 : Date.parse(notBefore) - now;
-  return left > 0 ? `It is tried again in ${duration(left + 999)}` : null;
+  if (left > 0) return `It is tried again in ${duration(left + 999)}`;
+  return passedOver ? 'As many of yours are drawn as may be at once; it keeps its place' : null;
 };
 
 /** `sketch rests`, or of the only one there is: `The image engine rests`; and what that means. */

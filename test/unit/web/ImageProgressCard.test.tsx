@@ -1,6 +1,6 @@
 import { renderToStaticMarkup } from 'react-dom/server';
 import { describe, expect, it } from 'vitest';
-import type { EngineState } from '../../../src/client/client.ts';
+import type { EngineState, QueueNow } from '../../../src/client/client.ts';
 import type { FailureCode } from '../../../src/events/failures.ts';
 import type { JobId, UserId } from '../../../src/events/ids.ts';
 import { ImageProgressCard } from '../../../web/components/chat/ImageProgressCard.tsx';
@@ -21,12 +21,14 @@ const card = (
     as = session,
     readOnly = false,
     engines = [],
+    queueNow = null,
   }: {
     image?: WantedImage;
     author?: { id: UserId; name: string };
     as?: typeof session;
     readOnly?: boolean;
     engines?: readonly EngineState[];
+    queueNow?: QueueNow | null;
   } = {},
 ): string => {
   const client = createFakeClient({ session: as });
@@ -35,7 +37,7 @@ const card = (
   lead(client, asked?.jobId as JobId);
   const filled = createImageJobsStore();
   followUser(filled, client.user(), client.queue());
-  const darkroom = openDarkroom(client, createImageJobsStore({ ...filled.getState(), engines }));
+  const darkroom = openDarkroom(client, createImageJobsStore({ ...filled.getState(), engines, queueNow }));
   const message = client
     .conversation(conversationId)
     .state.messages.find((candidate) => candidate.messageId === messageId);
@@ -67,6 +69,15 @@ describe('the card of an image job', () => {
     expect(html).toContain('data-status="accepted"');
     expect(text(html)).toContain('Asked for');
     expect(html).toContain('data-testid="job-cancel"');
+  });
+
+  it('says that its owner has as many drawn as may be at once, and says it of nobody else’s', () => {
+    const queueNow: QueueNow = {
+      ...{ paused: false, waiting: 1, running: 10, pausedBy: null, pausedAt: null },
+      ...{ passedOver: 'running_limit', workers: null, durations: null },
+    };
+    expect(text(card(queued, { queueNow }))).toContain('As many of yours are drawn as may be at once');
+    expect(text(card(queued, { queueNow, author: bob }))).not.toContain('As many of yours');
   });
 
   it('shows the place in the queue', () => {

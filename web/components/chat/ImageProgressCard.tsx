@@ -48,6 +48,7 @@ export const ImageProgressCard = ({
   const wait = useImageJobs(selectWait(waiting ? image.ticket : null));
   const paused = useImageJobs((state) => state.queue.paused);
   const rest = useImageJobs(selectRest(image.request.model));
+  const isPassedOver = useImageJobs(({ queueNow }) => queueNow?.passedOver != null);
   const [open, setOpen] = useState<number | null>(null);
   const attempt = attemptWords(image);
   const { request, status } = image;
@@ -72,7 +73,12 @@ export const ImageProgressCard = ({
       {framed && (
         // Anew with each attempt: what the one before came to is no part of this one, and words stand over it.
         <PictureFrame key={image.earlierAttempts.length} image={image} onOpen={setOpen}>
-          {waiting && <QueuePlace image={image} place={place} wait={wait} paused={paused} rest={rest} />}
+          {waiting && (
+            <QueuePlace
+              {...{ image, place, wait, paused, rest }}
+              passedOver={isPassedOver && message.author.id === self.id}
+            />
+          )}
         </PictureFrame>
       )}
       <div className="card-body">

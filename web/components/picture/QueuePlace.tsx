@@ -12,6 +12,7 @@ export const QueuePlace = ({
   wait,
   paused,
   rest,
+  passedOver,
 }: {
   readonly image: ImageState;
   readonly place: number | null;
@@ -20,11 +21,13 @@ export const QueuePlace = ({
   readonly paused: boolean;
   /** When the image engine that rests is tried again, or `now`; null where none rests. */
   readonly rest: string | null;
+  /** Its owner has as many drawn as may be at once. */
+  readonly passedOver: boolean;
 }) => {
   const now = useNow(rest !== null || image.notBefore !== null);
   const accepted = image.status === 'accepted';
   const words = accepted ? { title: 'Asked for', detail: 'It joins the queue now' } : placeWords(place);
-  const why = accepted ? null : haltWords({ paused, rest, notBefore: image.notBefore, now });
+  const why = accepted ? null : haltWords({ paused, rest, notBefore: image.notBefore, passedOver, now });
   return (
     <div className="queue-place" data-testid="queue-place" data-place={place ?? ''}>
       {place !== null && place > 1 ? (
