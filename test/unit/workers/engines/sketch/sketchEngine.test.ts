@@ -1,5 +1,4 @@
 import { createHash } from 'node:crypto';
-import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, it } from 'vitest';
 import type {
   DrawingNews,
@@ -81,12 +80,10 @@ describe('the sketch engine', () => {
   it('keeps the event loop free while it draws a large picture', async () => {
     const drawing = opened(0);
     await news(drawing, order);
-    const delay = monitorEventLoopDelay({ resolution: 1 });
-    delay.enable();
+    const before = performance.eventLoopUtilization();
     await news(drawing, { ...order, width: 1024, height: 1024, steps: 30 });
-    delay.disable();
-    // The 99th percentile, not the maximum: other programs on the machine may hold up any process once.
-    expect(delay.percentile(99) / 1e6).toBeLessThan(20);
+    // Drawn in this thread, it would be near 1. A share, not a time: other programs hold up any process.
+    expect(performance.eventLoopUtilization(before).utilization).toBeLessThan(0.5);
   });
 
   it('stops within a second when aborted in the middle of a step, and draws on afterwards', async () => {
