@@ -24,5 +24,5 @@ export const openUnreliableLog = (log: EventLog, faults: Faults): EventLog => {
       if (events.length > 0) yield { kind: 'events', events };
     }
   }
-  return { ...log, isConsecutive: !withHoles, subscribe };
+  return { ...log, isConsecutive: log.isConsecutive === true && !withHoles, subscribe };
 };

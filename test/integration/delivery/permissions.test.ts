@@ -46,7 +46,8 @@ describe.each(nodes)('who may see what on $on', ({ open }) => {
   it('is asked about anew for each page of a replay, also where the node has not heard of the leaving', async () => {
     node = await open();
     const id = await node.story.start(ada, ben);
-    const [after] = await node.story.renameOften(id, 1_000);
+    const after = await node.log.head();
+    await node.story.renameOften(id, 1_000);
     let goOn = (): void => {};
     const held = new Promise<void>((resolve) => {
       goOn = resolve;
