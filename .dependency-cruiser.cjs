@@ -88,7 +88,7 @@ module.exports = {
       from: { path: '^(src/client|web)/' },
       to: {
         path: [
-          '^src/(events/log|projections/(documents|reading|runner|running)|commands|api|workers|images|sqlite|cli)/',
+          '^src/(events/log|projections/(documents|reading|runner|writing|watching)|commands|api|workers|images|sqlite|cli|assembly)/',
           '^src/(main|config|signInSettings)\\.ts$',
         ],
         dependencyTypesNot: ['type-only'],

@@ -1,12 +1,12 @@
 #!/usr/bin/env node
 import { CommanderError } from 'commander';
+import { StartRefused } from '../assembly/refused.ts';
 import { DomainError } from '../commands/errors.ts';
 import { WrongSetting } from '../config.ts';
 import { CopyRefused } from '../events/log/copyLog.ts';
 import { KeyMissing } from '../events/log/encryption/keyRing.ts';
 import { KeyStoreUnavailable } from '../events/log/encryption/keyStore.ts';
 import { EventLogUnavailable, EventLogUnopenable } from '../events/log/eventLog.ts';
-import { StartRefused } from '../main.ts';
 import { DocumentStoreUnavailable, DocumentStoreUnopenable } from '../projections/documents/documentStore.ts';
 import { BuildLost, BuildUnderWay, KeptOfAnotherLog } from '../projections/rebuild.ts';
 import { UnopenableFile } from '../sqlite/openDatabase.ts';

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
 import { pino } from 'pino';
+import { type Duty, duties } from '../assembly/duties.ts';
 import { WrongSetting } from '../config.ts';
-import { type Duty, duties, startDarkroom } from '../main.ts';
+import { startDarkroom } from '../main.ts';
 import { withExamples } from './command.ts';
 import { readSettings } from './settings.ts';
 

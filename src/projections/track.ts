@@ -39,7 +39,7 @@ export interface Track {
 /**
  * Documents kept in memory a projection, so that what is busy isn't read again for each event. What is
  * not written yet must be among them, for the store has it in an older state: two full batches
- * (`fullBatch` of runner.ts), each with a last page of at most 1,500 documents.
+ * (`fullBatch` of follow.ts), each with a last page of at most 1,500 documents.
  */
 const keptDocuments = 5_000;
 

@@ -64,3 +64,5 @@ export const createWaiters = (tracks: readonly Track[]) => {
       }),
   };
 };
+
+export type Waiters = ReturnType<typeof createWaiters>;

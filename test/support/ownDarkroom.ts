@@ -2,8 +2,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
+import { type Duty, duties } from '../../src/assembly/duties.ts';
 import { readConfig } from '../../src/config.ts';
-import { type Duty, duties, startDarkroom } from '../../src/main.ts';
+import { startDarkroom } from '../../src/main.ts';
 
 /** Darkroom as `darkroom serve` starts it, in this process, in a folder of its own, on a free port. */
 export const openOwnDarkroom = async (

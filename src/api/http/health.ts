@@ -1,7 +1,7 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Position } from '../../events/ids.ts';
-import type { ProjectionHealth } from '../../projections/runner.ts';
+import type { ProjectionHealth } from '../../projections/tracks.ts';
 import { inTime } from '../inTime.ts';
 import { lag } from '../lag.ts';
 import type { HttpApiParts } from './parts.ts';

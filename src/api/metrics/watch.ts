@@ -1,7 +1,8 @@
 import type { EventLog } from '../../events/log/eventLog.ts';
 import type { DocumentStore } from '../../projections/documents/documentStore.ts';
 import { readWorkload } from '../../projections/reading/readWorkload.ts';
-import type { ProjectionHealth, ProjectionRunner } from '../../projections/runner.ts';
+import type { ProjectionRunner } from '../../projections/runner.ts';
+import type { ProjectionHealth } from '../../projections/tracks.ts';
 import type { Delivery } from '../delivery/createDelivery.ts';
 import type { SweepingShown } from '../http/health.ts';
 import { inTime } from '../inTime.ts';

@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { StartRefused } from '../../../src/assembly/refused.ts';
 import { readConfig } from '../../../src/config.ts';
-import { type Darkroom, StartRefused, startDarkroom } from '../../../src/main.ts';
+import { type Darkroom, startDarkroom } from '../../../src/main.ts';
 import { openComfyuiServer } from '../../support/engines/comfyuiServer.ts';
 import { httpCaller } from '../../support/httpCalls.ts';
 

@@ -4,9 +4,10 @@ import { join } from 'node:path';
 import { pino } from 'pino';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { z } from 'zod';
+import { type Duty, duties } from '../../../src/assembly/duties.ts';
 import { readConfig } from '../../../src/config.ts';
 import { failures } from '../../../src/events/failures.ts';
-import { type Darkroom, type Duty, duties, startDarkroom } from '../../../src/main.ts';
+import { type Darkroom, startDarkroom } from '../../../src/main.ts';
 import { type Called, httpCaller, type Person } from '../../support/httpCalls.ts';
 
 const shownJobs = z.object({

@@ -4,7 +4,8 @@ import { projections } from '../../../src/projections/all.ts';
 import type { DocumentStore } from '../../../src/projections/documents/documentStore.ts';
 import { messages } from '../../../src/projections/messages.ts';
 import type { AnyProjection } from '../../../src/projections/projection.ts';
-import { type ProjectionHealth, startProjections } from '../../../src/projections/runner.ts';
+import { startProjections } from '../../../src/projections/runner.ts';
+import type { ProjectionHealth } from '../../../src/projections/tracks.ts';
 import { tellStory } from '../../support/story.ts';
 import {
   dumpDocuments,

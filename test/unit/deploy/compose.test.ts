@@ -4,8 +4,8 @@ import { describe, expect, it } from 'vitest';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { createOriginCheck } from '../../../src/api/delivery/admission.ts';
+import { duties } from '../../../src/assembly/duties.ts';
 import { readConfig, settings } from '../../../src/config.ts';
-import { duties } from '../../../src/main.ts';
 
 const service = z.object({
   image: z.string(),

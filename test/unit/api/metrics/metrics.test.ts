@@ -17,7 +17,7 @@ import {
   DocumentStoreUnavailable,
   LeaseLost,
 } from '../../../../src/projections/documents/documentStore.ts';
-import type { ProjectionHealth } from '../../../../src/projections/runner.ts';
+import type { ProjectionHealth } from '../../../../src/projections/tracks.ts';
 import { newEvent } from '../../../support/newEvent.ts';
 import { readScrape } from '../../../support/scrape.ts';
 
