@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 import { createHealthApi } from './api/http/createHttpApi.ts';
 import { createHttpServer, notReady } from './api/http/httpServer.ts';
 import { createMetrics } from './api/metrics/createMetrics.ts';
+import { watchCircuits } from './api/metrics/watch.ts';
 import { type Duty, duties } from './assembly/duties.ts';
 import { type Life, lifeOf } from './assembly/life.ts';
 import { listen } from './assembly/listen.ts';
@@ -66,6 +67,7 @@ const assemble = async (
   const stores = await openStores(config, logger, metrics, does, life);
   const engines = openEngines(config);
   for (const engine of engines) life.opened(engine);
+  watchCircuits(metrics.gauges, stores.log, engines);
   const sweeping = startWorkers(config, logger, does, engines, stores, metrics, life);
   const shown = { sweeping, engineHealth: watchEngines(config, logger, does, engines, stores, life) };
   return does.has('api')

@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { Metrics } from '../api/metrics/createMetrics.ts';
-import { watchFiles, watchLog, watchWorkload } from '../api/metrics/watch.ts';
+import { watchDisk, watchFiles, watchLog, watchWorkload } from '../api/metrics/watch.ts';
 import type { Config } from '../config.ts';
 import { projections as all } from '../projections/all.ts';
 import { createPointers, readLive } from '../projections/generations.ts';
@@ -43,6 +43,7 @@ export const openStores = async (
   watchLog(metrics.gauges, log, projections);
   watchWorkload(metrics.gauges, documents, now);
   watchFiles(metrics.gauges, log, documents);
+  watchDisk(metrics.gauges, config.DATA_DIR);
   return { log, documents, images, projections, readModel, past };
 };
 export type Stores = Awaited<ReturnType<typeof openStores>>;

@@ -3,6 +3,7 @@ import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
 import { v7 } from 'uuid';
 import { createDelivery } from '../api/delivery/createDelivery.ts';
+import { createPlaceChecks } from '../api/delivery/placeChecks.ts';
 import { createHttpApi } from '../api/http/createHttpApi.ts';
 import type { HttpApiParts } from '../api/http/parts.ts';
 import { people as openPeople } from '../api/http/people.ts';
@@ -14,7 +15,7 @@ import { createQueueDoor } from '../api/queueDoor.ts';
 import { createCommands } from '../commands/createCommands.ts';
 import type { Config } from '../config.ts';
 import type { ImageEngine } from '../workers/engines/imageEngine.ts';
-import { now } from './clocks.ts';
+import { monotonic, now } from './clocks.ts';
 import type { Life } from './life.ts';
 import type { Stores } from './openStores.ts';
 import { jobLimitsOf, queueRulesOf } from './rules.ts';
@@ -30,7 +31,7 @@ export const startApi = async (
   server: Server,
   { opened }: Life,
 ): Promise<RequestListener> => {
-  const { log, documents, readModel } = stores;
+  const { log, documents, readModel, past } = stores;
   const { authentication, sessions } = await openAuthentication(config, {
     folder: config.DATA_DIR,
     now,
@@ -51,10 +52,14 @@ export const startApi = async (
     door: createQueueDoor({ log, documents, readModel, ...queueRulesOf(config) }),
   });
   const commands = metrics.countSubmissions(bareCommands);
+  const counted = metrics.placeShown;
   const delivery = opened(
-    createDelivery({ config, log, readModel, authentication, logger, now, report: metrics.delivery }),
+    createDelivery({
+      ...{ config, log, readModel, authentication, logger, now, report: metrics.delivery },
+      checkPlaces: createPlaceChecks({ log, readModel, past, logger, clock: monotonic, counted }),
+    }),
   );
-  watchDelivery(metrics.gauges, delivery);
+  watchDelivery(metrics.gauges, delivery, log);
   delivery.attach(server);
   return createHttpApi({
     ...{ ...stores, config, commands, authentication, sessions, people, metrics, logger, now, ...shown },

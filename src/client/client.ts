@@ -222,6 +222,11 @@ export interface ConnectOptions {
   readonly tickMs?: number;
   /** The first pause before anything is tried again; pauses grow. */
   readonly retryMs?: number;
+  /**
+   * How often the server is told which places are shown here while own pictures wait, so that it can count
+   * whether they are right. 0: never. Default: a minute.
+   */
+  readonly placeReportMs?: number;
   /** After how long an answer over the socket is taken for lost. */
   readonly answerMs?: number;
 }

@@ -8,6 +8,7 @@ import { conversationCommands } from './conversationCommands.ts';
 import { createHttp } from './http.ts';
 import { createOutbox } from './outbox.ts';
 import { createOutboxKeeping } from './outboxKeeping.ts';
+import { createPlaceReports } from './placeReports.ts';
 import type { ScopeFollower } from './scopeFollower.ts';
 import { createScopes, type Followers } from './scopes.ts';
 import { subscriptionTo } from './sharing.ts';
@@ -63,6 +64,7 @@ const keptUnder = (url: string, { user }: Session, what: string): string => {
 export const connect = (options: ConnectOptions): ConnectedClient => {
   const { url, stateStorage, tickMs = 15_000, retryMs = 500, answerMs = 10_000 } = options;
   const { outboxStorage = memoryStorage(), outboxLimit = 100, onStorageTrouble = () => {} } = options;
+  const { placeReportMs = 60_000 } = options;
   const signedIn = createSignedIn(options, retryMs, () => {
     connection.renew(token());
     outbox.wake();
@@ -98,6 +100,7 @@ export const connect = (options: ConnectOptions): ConnectedClient => {
     timing,
     http,
     keepingOf,
+    placeReports: createPlaceReports(placeReportMs, (shown) => connection.placesShown(shown)),
     self: options.session.user.id,
   });
   const stopWatching = watchForWaking(() => {

@@ -7,6 +7,7 @@ import type {
   Address,
   ClientToServer,
   EventBatch,
+  PlacesShown,
   ServerToClient,
   SubscribeAnswer,
   SubscribeRequest,
@@ -103,6 +104,11 @@ export class Connection {
   unsubscribe(address: Address): void {
     // Nothing depends on the answer, and without a connection there is nothing to end.
     if (this.isConnected) this.#socket.emit('unsubscribe', address, () => undefined);
+  }
+
+  /** Nobody here depends on it: what can't be sent now is left out. */
+  placesShown(shown: PlacesShown): void {
+    if (this.isConnected) this.#socket.emit('places_shown', shown);
   }
 
   /** A new token was got: shown to the server at once where connected, else connected with. */

@@ -2,6 +2,7 @@ import { emptyQueue, type QueuePlaces } from '../projections/places.ts';
 import { applyQueueChange, needsSnapshot, queuePlacesFromSnapshot } from '../projections/queuePlaces.ts';
 import type { Observable, QueueView } from './client.ts';
 import { createStore } from './observable.ts';
+import type { PlaceReports } from './placeReports.ts';
 import { readableChanges } from './readable.ts';
 import { ScopeFollower } from './scopeFollower.ts';
 import type { Line, ScopeTarget, Timing } from './scopeTarget.ts';
@@ -14,7 +15,7 @@ export interface QueueScope {
 }
 
 /** The queue, moved by its changes; so that every place shown is right without being sent. */
-export const createQueueScope = (line: Line, timing: Timing): QueueScope => {
+export const createQueueScope = (line: Line, timing: Timing, reports: PlaceReports): QueueScope => {
   const store = createStore<QueueView>({ view: 'loading', queue: emptyQueue });
   const target: ScopeTarget = {
     take: (snapshot, { through }) => {
@@ -33,8 +34,11 @@ export const createQueueScope = (line: Line, timing: Timing): QueueScope => {
       if (queue !== store.state.queue) store.set({ ...store.state, queue });
       return isComplete ? 'applied' : 'read_again';
     },
+    reached: (cursor) => reports.shown(store.state.queue, cursor),
     show: (view) => {
-      if (view !== store.state.view) store.set({ ...store.state, view });
+      if (view === store.state.view) return;
+      store.set({ ...store.state, view });
+      if (view === 'live') reports.begin();
     },
   };
   const follower = new ScopeFollower({ scope: 'queue' }, target, line, timing);

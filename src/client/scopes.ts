@@ -3,6 +3,7 @@ import { createExactReads, type ExactReads } from './api.ts';
 import { ApiProblem } from './client.ts';
 import { type ConversationScope, createConversationScope } from './conversationScope.ts';
 import type { Http } from './http.ts';
+import type { PlaceReports } from './placeReports.ts';
 import { createQueueScope, type QueueScope } from './queueScope.ts';
 import type { ScopeFollower } from './scopeFollower.ts';
 import type { Line, Timing } from './scopeTarget.ts';
@@ -54,6 +55,7 @@ export interface ScopeParts {
   readonly timing: Timing;
   readonly http: Http;
   readonly self: UserId;
+  readonly placeReports: PlaceReports;
   readonly keepingOf: (id: ConversationId) => StateKeeping | null;
 }
 
@@ -70,7 +72,15 @@ const isMissing = async (http: Http, reads: ExactReads, id: ConversationId): Pro
 };
 
 /** The scopes that are open, by what they are of. */
-export const createScopes = ({ followers, line, timing, http, self, keepingOf }: ScopeParts): Scopes => {
+export const createScopes = ({
+  followers,
+  line,
+  timing,
+  http,
+  self,
+  keepingOf,
+  placeReports,
+}: ScopeParts): Scopes => {
   const reads = createExactReads(http);
   const conversations = sharingOf(
     followers,
@@ -109,7 +119,7 @@ export const createScopes = ({ followers, line, timing, http, self, keepingOf }:
     followers,
     line,
     (_: 'queue') => ({ scope: 'queue' }),
-    () => createQueueScope(line, timing),
+    () => createQueueScope(line, timing, placeReports),
   );
   return { conversations, users, queues };
 };

@@ -67,6 +67,13 @@ export type RefreshAnswer =
       readonly detail: string;
     };
 
+/** Places of own jobs as they are shown here, of the queue as of `position`. */
+export interface PlacesShown {
+  readonly logId: LogId;
+  readonly position: Position;
+  readonly places: readonly { readonly ticket: Position; readonly place: number }[];
+}
+
 export interface ServerToClient {
   welcome(welcome: Welcome): void;
   events(batch: EventBatch, acknowledge?: () => void): void;
@@ -78,5 +85,6 @@ export interface ServerToClient {
 export interface ClientToServer {
   subscribe(request: SubscribeRequest, answered: (answer: SubscribeAnswer) => void): void;
   unsubscribe(address: Address, answered: (answer: { readonly ok: true }) => void): void;
+  places_shown(shown: PlacesShown): void;
   refresh(renewal: { readonly token: string }, answered: (answer: RefreshAnswer) => void): void;
 }

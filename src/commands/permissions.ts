@@ -114,6 +114,8 @@ export const waysIn = {
     subscribe: 'readConversation',
     unsubscribe: 'signed_in',
     refresh: 'signed_in',
+    /** Compared with one's own jobs. */
+    places_shown: 'signed_in',
   },
 } as const satisfies Record<'http' | 'socket', Record<string, Access>>;
 

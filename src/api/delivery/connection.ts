@@ -4,7 +4,15 @@ import type { Position, UserId } from '../../events/ids.ts';
 import { type Authentication, KeysUnavailable, type SignedIn, SignInRefused } from '../authentication.ts';
 import { BatchText } from './encoding.ts';
 import { Outbox } from './outbox.ts';
-import { invalid, refreshRequest, scopeOf, subscribeRequest, unsubscribeRequest } from './requests.ts';
+import type { PlaceCheck } from './placeChecks.ts';
+import {
+  invalid,
+  placesShown,
+  refreshRequest,
+  scopeOf,
+  subscribeRequest,
+  unsubscribeRequest,
+} from './requests.ts';
 import { SignInTimer } from './signInTimer.ts';
 import {
   type BatchMessage,
@@ -23,7 +31,7 @@ export type DeliverySocket = Socket<Anything, Anything, Anything, SocketData>;
 
 export interface ConnectionParts {
   readonly socket: DeliverySocket;
-  readonly shared: SubscriptionsParts['shared'];
+  readonly shared: SubscriptionsParts['shared'] & { readonly checkPlaces: PlaceCheck };
   readonly authentication: Authentication;
   now(): Date;
 }
@@ -49,6 +57,7 @@ export class Connection implements Speaker {
     ['subscribe', (connection, payload, answer) => connection.#subscribe(payload, answer)],
     ['unsubscribe', (connection, payload, answer) => connection.#unsubscribe(payload, answer)],
     ['refresh', (connection, payload, answer) => connection.#refresh(payload, answer)],
+    ['places_shown', (connection, payload, answer) => connection.#placesShown(payload, answer)],
   ]);
 
   readonly #parts: ConnectionParts;
@@ -151,6 +160,14 @@ export class Connection implements Speaker {
     const request = unsubscribeRequest.safeParse(payload);
     if (request.success) await this.#subscriptions.unsubscribe(scopeOf(request.data));
     answer({ ok: true });
+  }
+
+  /** What comes of it is for who runs the server, so nothing is said of it here. */
+  async #placesShown(payload: unknown, answer: Answer): Promise<void> {
+    const shown = placesShown.safeParse(payload);
+    if (!shown.success) return answer(invalid(shown.error));
+    answer({ ok: true });
+    await this.#parts.shared.checkPlaces(this.#viewer, shown.data);
   }
 
   async #refresh(payload: unknown, answer: Answer): Promise<void> {

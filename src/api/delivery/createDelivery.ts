@@ -17,6 +17,7 @@ import { createInterests } from './interests.ts';
 import { limits } from './limits.ts';
 import type { Transport } from './outbox.ts';
 import type { DeliveryReadModel } from './pages.ts';
+import { noPlaceCheck, type PlaceCheck } from './placeChecks.ts';
 import { type DeliveryReport, noReport } from './report.ts';
 
 export type DeliveryConfig = Pick<
@@ -39,6 +40,8 @@ export interface DeliveryParts {
   readonly now: () => Date;
   /** Is told what is sent. */
   readonly report?: DeliveryReport;
+  /** Is given the places that clients say they show. */
+  readonly checkPlaces?: PlaceCheck;
 }
 
 export interface DeliveryHealth extends FeedHealth {
@@ -74,11 +77,12 @@ const socketOptions = {
 /** Delivery of the log to browsers: docs/protocol.md, "Socket.IO". */
 export const createDelivery = (parts: DeliveryParts): Delivery => {
   const { config, log, readModel, authentication, logger, now, report = noReport } = parts;
+  const { checkPlaces = noPlaceCheck } = parts;
   const connections = new Set<Connection>();
   const interests = createInterests();
   const turns = createFairTurns(limits.readsAtOnce);
   const feed = createFeed({ log, logger, hand: interests.hand });
-  const shared = { config, log, readModel, feed, interests, turns, logger, report };
+  const shared = { config, log, readModel, feed, interests, turns, logger, report, checkPlaces };
   // A client with all its subscriptions must be able to ask for them again at once.
   const burst = Math.max(limits.inboundBurst, 2 * config.MAX_SUBSCRIPTIONS);
   const mayConnect = createOriginCheck(config);

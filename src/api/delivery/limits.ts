@@ -45,6 +45,10 @@ export const limits = {
   inboundBytes: 65_536,
   /** Times that one transport may try to sign in. */
   signInsPerTransport: 20,
+  /** Places shown: so many in one report; checks of one person, and the rest after each as a multiple of its time. */
+  placesShown: 10,
+  checkEachMs: 10_000,
+  checkRest: 100,
   connectMs: 10_000,
   /** How soon a token ends after somebody has put the clock forward. */
   clockMs: 10_000,

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { conversationId, logId, type Position, position } from '../../events/ids.ts';
 import type { Scope } from '../../projections/readModel.ts';
+import { limits } from './limits.ts';
 
 /** Only a conversation has an id; a null one is taken for none. */
 const none = z.null().optional();
@@ -20,6 +21,16 @@ export type SubscribeRequest = z.infer<typeof subscribeRequest>;
 
 export const unsubscribeRequest = scoped({});
 export const refreshRequest = z.strictObject({ token: z.string().max(16_384) });
+/** `places_shown`: places of own jobs as this client shows them, of the queue as of `position`. */
+export const placesShown = z.strictObject({
+  logId,
+  position,
+  places: z
+    .array(z.strictObject({ ticket: position, place: z.int().min(1).max(1_000_000_000) }))
+    .min(1)
+    .max(limits.placesShown),
+});
+export type PlacesShown = z.infer<typeof placesShown>;
 export const handshake = z.object({ token: z.string().max(16_384) });
 
 export const scopeOf = (request: z.infer<typeof unsubscribeRequest>): Scope =>

@@ -6,6 +6,7 @@ import { measureDocuments } from './documents.ts';
 import { createGauges } from './gauges.ts';
 import { countRequests } from './http.ts';
 import { measureLog } from './log.ts';
+import { countShownPlaces } from './places.ts';
 
 /*
  * Everything that a process counts, and the only place that knows how it is told. Parts don't know of it:
@@ -22,6 +23,7 @@ export const createMetrics = (logger: Logger) => {
     countSubmissions: countSubmissions(registry),
     requestAnswered: countRequests(registry),
     delivery: reportDelivery(registry),
+    placeShown: countShownPlaces(registry),
     gauges: createGauges(registry, logger),
     /** As Prometheus reads it. */
     exposition: async () => ({ contentType: registry.contentType, text: await registry.metrics() }),

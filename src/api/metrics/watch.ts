@@ -1,3 +1,5 @@
+import { statfs } from 'node:fs/promises';
+import { readCircuit } from '../../commands/readCircuit.ts';
 import type { EventLog } from '../../events/log/eventLog.ts';
 import type { DocumentStore } from '../../projections/documents/documentStore.ts';
 import { readWorkload } from '../../projections/reading/readWorkload.ts';
@@ -101,9 +103,53 @@ export const watchFiles = (
   });
 };
 
+/** The disk that the embedded stores lie on. */
+export const watchDisk = (gauges: Gauges, folder: string): void => {
+  const read = gauges(() => statfs(folder));
+  read.by({
+    name: 'darkroom_disk_bytes',
+    help: 'The disk of DATA_DIR: its size, and what is free of it for this process.',
+    label: 'of',
+    samples: ({ bsize, blocks, bavail }) => ({ size: bsize * blocks, free: bsize * bavail }),
+  });
+};
+
+/**
+ * Whether engines rest, the same from every process. How much of the time is this averaged: an open circuit stays
+ * so for `BREAKER_RESET_MS`, so that none is missed between two scrapes.
+ */
+export const watchCircuits = (
+  gauges: Gauges,
+  log: Pick<EventLog, 'readStream'>,
+  engines: readonly { readonly name: string }[],
+): void => {
+  const read = gauges(() =>
+    Promise.all(engines.map(async ({ name }) => ({ name, circuit: await readCircuit(log, name) }))),
+  );
+  read.by({
+    name: 'darkroom_engine_resting',
+    help: '1 while the circuit of an engine is not closed: its jobs wait, but for one that tries it; else 0. Every process tells the same.',
+    label: 'engine',
+    samples: (found) =>
+      Object.fromEntries(found.map(({ name, circuit }) => [name, Number(circuit.status !== 'closed')])),
+  });
+};
+
 /** Sockets. */
-export const watchDelivery = (gauges: Gauges, delivery: Pick<Delivery, 'health'>): void => {
-  const read = gauges(async () => delivery.health());
+export const watchDelivery = (
+  gauges: Gauges,
+  delivery: Pick<Delivery, 'health'>,
+  log: Pick<EventLog, 'head'>,
+): void => {
+  const read = gauges(async () => {
+    const head = await inTime(log.head()).catch(() => null);
+    return { head, ...delivery.health() };
+  });
+  read.one({
+    name: 'darkroom_delivery_lag_places',
+    help: 'Places of the log (as of projections) that delivery is behind its head, and with it every subscription that is live; NaN while the head is not known.',
+    sample: ({ head, position }) => (position === null ? null : lag(head, position)),
+  });
   read.one({
     name: 'darkroom_delivery_connections',
     help: 'Open sockets of signed-in clients.',
