@@ -71,7 +71,7 @@ module.exports = {
         room('projections'),
         room('events'),
         room('images'),
-        '^src/(config|signInSettings).ts$',
+        '^src/(config|signInSettings|addressRange).ts$',
       ],
       'The API commands and reads.',
     ),
@@ -89,7 +89,7 @@ module.exports = {
       to: {
         path: [
           '^src/(events/log|projections/(documents|reading|runner|writing|watching)|commands|api|workers|images|sqlite|cli|assembly)/',
-          '^src/(main|config|signInSettings)\\.ts$',
+          '^src/(main|config|signInSettings|addressRange)\\.ts$',
         ],
         dependencyTypesNot: ['type-only'],
       },

@@ -1,5 +1,6 @@
 import { validate } from 'node-cron';
 import { z } from 'zod';
+import { isAddressRange } from './addressRange.ts';
 import { algorithms, signInProblems } from './signInSettings.ts';
 
 /** Digits alone: what JavaScript takes for a number besides (a space, 0x10, 1e3) is a slip of the finger here. */
@@ -9,6 +10,9 @@ const whole = (least: number, most: number) =>
     .regex(/^-?\d{1,15}$/, 'must be a whole number')
     .transform(Number)
     .pipe(z.number().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+
+/** How many there may be; 0: any number. */
+const most = whole(0, 10_000_000);
 
 const storeUrl = (scheme: string) =>
   z.string().regex(new RegExp(`^${scheme}:.+`), `must be a URL like ${scheme}:./data/name`);
@@ -251,7 +255,38 @@ export const settings = z
       .default(100_000)
       .describe('Events a reconnecting client may be behind.'),
     MAX_SUBSCRIPTIONS: whole(1, 10_000).default(100).describe('Subscriptions a connection may have.'),
-    MAX_CONNECTIONS_PER_USER: whole(1, 10_000).default(50).describe('Connections a person may have.'),
+    MAX_SUBSCRIPTIONS_PER_USER: most
+      .default(1_000)
+      .describe('Subscriptions a person may have at one process.'),
+    MAX_SUBSCRIPTIONS_PER_ADDRESS: most
+      .default(100_000)
+      .describe('Subscriptions from one address at one process.'),
+    MAX_CONNECTIONS_PER_USER: whole(1, 10_000)
+      .default(50)
+      .describe('Connections a person may have at one process.'),
+    MAX_CONNECTIONS_PER_ADDRESS: most
+      .default(10_000)
+      .describe('Connections from one address at one process. 0, as of all limits from here on: any number.'),
+    RATE_LIMIT_PER_MINUTE: most
+      .default(6_000)
+      .describe('Requests of a person a minute, at all processes together: see [limits](#limits).'),
+    RATE_LIMIT_PER_ADDRESS: most.default(60_000).describe('Requests from one address a minute.'),
+    PICTURE_LIMIT_PER_MINUTE: most.default(600).describe('Pictures that a person may ask for in a minute.'),
+    PICTURE_LIMIT_PER_ADDRESS: most
+      .default(6_000)
+      .describe('Pictures asked for from one address in a minute.'),
+    SOCKET_EVENT_LIMIT_PER_MINUTE: most
+      .default(6_000)
+      .describe('Events that a person’s sockets may send in a minute; acknowledgements don’t count.'),
+    SOCKET_EVENT_LIMIT_PER_ADDRESS: most
+      .default(60_000)
+      .describe('Events that all sockets of one address may send in a minute.'),
+    TRUSTED_PROXIES: list
+      .refine((ranges) => ranges.every(isAddressRange), 'must name addresses or ranges like 10.0.0.0/8')
+      .default([])
+      .describe(
+        'Proxies whose `X-Forwarded-For` is believed, by commas: addresses, or ranges like `10.0.0.0/8`. Without it all who come through a proxy have its address.',
+      ),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
       .default('info')

@@ -36,6 +36,7 @@ export const problems = {
   idempotency_key_reused: { status: 422, title: 'The idempotency key was used for another request' },
   quota_exceeded: { status: domainErrors.quota_exceeded, title: failures.quota_exceeded.title },
   queue_full: { status: domainErrors.queue_full, title: failures.queue_full.title },
+  rate_limited: { status: 429, title: 'You are sending too much' },
   headers_too_large: { status: 431, title: 'The headers are too large' },
   internal: { status: 500, title: 'Something went wrong on our side' },
   too_many_conflicts: { status: domainErrors.too_many_conflicts, title: 'Too many others changed this' },
@@ -101,6 +102,14 @@ export const notSignedIn = (): Problem =>
   new Problem('unauthenticated', 'Sign in first: send the header "Authorization: Bearer <token>".', {
     headers: signInHeaders(false),
   });
+
+/** `what` has come too often, from a person or from an address. */
+export const tooMuch = (what: string, from: string, seconds: number): Problem =>
+  new Problem(
+    'rate_limited',
+    `Too many ${what} come from ${from}. Wait for ${seconds} s, then go on, more slowly.`,
+    { headers: { 'Retry-After': String(seconds) } },
+  );
 
 const soon = { 'Retry-After': '1' };
 

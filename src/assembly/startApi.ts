@@ -8,6 +8,7 @@ import { createHttpApi } from '../api/http/createHttpApi.ts';
 import type { HttpApiParts } from '../api/http/parts.ts';
 import { people as openPeople } from '../api/http/people.ts';
 import { createRefusals } from '../api/http/refusals.ts';
+import { createLimits } from '../api/limits/limits.ts';
 import type { Metrics } from '../api/metrics/createMetrics.ts';
 import { watchDelivery } from '../api/metrics/watch.ts';
 import { openAuthentication } from '../api/openAuthentication.ts';
@@ -38,6 +39,7 @@ export const startApi = async (
     logger,
   });
   const people = openPeople(documents);
+  const limits = createLimits({ config, documents, logger, now, clock: monotonic });
   const bareCommands = createCommands(log, {
     now,
     newSeed: () => Math.floor(Math.random() * 2 ** 32),
@@ -62,7 +64,19 @@ export const startApi = async (
   watchDelivery(metrics.gauges, delivery, log);
   delivery.attach(server);
   return createHttpApi({
-    ...{ ...stores, config, commands, authentication, sessions, people, metrics, logger, now, ...shown },
+    ...{
+      ...stores,
+      config,
+      commands,
+      authentication,
+      sessions,
+      people,
+      limits,
+      metrics,
+      logger,
+      now,
+      ...shown,
+    },
     engines,
     refusals: createRefusals({ log, logger, now, newId: v7 }),
     newId: v7,

@@ -9,8 +9,10 @@ import { createHttpServer } from '../../src/api/http/httpServer.ts';
 import type { HttpApiParts } from '../../src/api/http/parts.ts';
 import { people as openPeople } from '../../src/api/http/people.ts';
 import { createRefusals } from '../../src/api/http/refusals.ts';
+import { createLimits } from '../../src/api/limits/limits.ts';
 import { createMetrics } from '../../src/api/metrics/createMetrics.ts';
 import { createCommands } from '../../src/commands/createCommands.ts';
+import { readConfig } from '../../src/config.ts';
 import { openFolderImageStore } from '../../src/images/folder/folderImageStore.ts';
 import { projections as all } from '../../src/projections/all.ts';
 import { openPast } from '../../src/projections/reading/openPast.ts';
@@ -58,6 +60,7 @@ const openParts = async (folder: string) => {
     engines: [{ name: 'sketch', models: ['sketch-1'] }],
     newId: v7,
     refusals: createRefusals({ log, logger, now, newId: v7 }),
+    limits: createLimits({ config: readConfig({}), documents, logger, now, clock: () => performance.now() }),
     metrics: createMetrics(logger),
     webFolder: join(folder, 'web'),
   };

@@ -52,7 +52,7 @@ describe('settings', () => {
   it('are all in docs/settings.md, each with its default', () => {
     const page = readFileSync('docs/settings.md', 'utf8');
     for (const [name, value] of Object.entries(settings.parse({})))
-      expect(page, name).toContain(`| \`${name}\` | ${value === '' ? '' : `\`${value}\``} |`);
+      expect(page, name).toContain(`| \`${name}\` | ${String(value) === '' ? '' : `\`${value}\``} |`);
     for (const name of Object.keys(settings.shape)) expect(page, name).toContain(`| \`${name}\` |`);
   });
 });

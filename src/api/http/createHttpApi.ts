@@ -92,17 +92,17 @@ export const createHealthApi = (parts: HealthParts): Express => {
 
 /** Everything that is reached by HTTP, as a listener for Node's server: API, health, and the page. */
 export const createHttpApi = (parts: HttpApiParts): Express => {
-  const { authentication, config, documents, logger, newId, now, people, readModel, refusals, webFolder } =
+  const { authentication, config, documents, limits, logger, newId, now, people, readModel, refusals } =
     parts;
   const origins = readOrigins(config.ALLOWED_ORIGINS);
   const idempotency = createIdempotency({ documents, logger, now, own: ownInstance(newId()) });
-  const answer = answerCalls({ authentication, people, idempotency, readModel, refusals, newId });
+  const answer = answerCalls({ authentication, people, limits, idempotency, readModel, refusals, newId });
 
   const app = withHealth(parts);
   app.use('/api', neverStored, crossOrigin(origins));
   app.use('/api/v1', routes(operationsOf(parts, origins), answer));
   app.use('/api', nothingHere);
-  app.use(webPage(webFolder), nothingHere);
+  app.use(webPage(parts.webFolder), nothingHere);
   app.use(answerProblems(logger));
   return app;
 };

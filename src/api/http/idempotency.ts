@@ -53,6 +53,8 @@ export interface IdempotentRequest {
 export interface Idempotency {
   /** Runs it, or gives the first answer again. What `run` rejects with isn't kept. */
   once(request: IdempotentRequest, run: () => Promise<Answer>): Promise<Answer>;
+  /** The first answer, where there is one. */
+  again(request: IdempotentRequest): Promise<Answer | null>;
 }
 
 export interface IdempotencyParts {
@@ -124,6 +126,13 @@ export const createIdempotency = (parts: IdempotencyParts): Idempotency => {
     }
   };
 
+  /** The answer that is kept; null where there is none yet. @throws Problem where it is of another request */
+  const replay = (before: Kept | null, hash: string): Answer | null => {
+    if (before !== null && before.hash !== hash) throw reused();
+    const answer = before?.answer ?? null;
+    return answer && { ...answer, headers: { ...answer.headers, 'Idempotency-Replayed': 'true' } };
+  };
+
   const claimOrReplay = async (
     id: string,
     { hash }: IdempotentRequest,
@@ -133,9 +142,8 @@ export const createIdempotency = (parts: IdempotencyParts): Idempotency => {
     while (performance.now() < deadline) {
       const record = await documents.readRecord(kind, id);
       const before = stillKept(record);
-      if (before !== null && before.hash !== hash) throw reused();
-      if (before?.answer)
-        return { ...before.answer, headers: { ...before.answer.headers, 'Idempotency-Replayed': 'true' } };
+      const answer = replay(before, hash);
+      if (answer !== null) return answer;
       if (before !== null && isWorkedOn(before)) {
         await pause(lookEvery);
         continue;
@@ -150,6 +158,9 @@ export const createIdempotency = (parts: IdempotencyParts): Idempotency => {
     once(request, run) {
       const id = recordId(request);
       return inTurn(id, () => claimOrReplay(id, request, run));
+    },
+    async again(request) {
+      return replay(stillKept(await documents.readRecord(kind, recordId(request))), request.hash);
     },
   };
 };

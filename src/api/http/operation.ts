@@ -42,7 +42,14 @@ export interface Operation {
   readonly access: 'signed_in' | 'anyone';
   /** Of the body. */
   readonly mediaTypes: readonly string[];
-  prepare(call: Call): (commandId: CommandId) => Promise<Answer>;
+  prepare(call: Call): Prepared;
+}
+
+/** A call that is valid. */
+export interface Prepared {
+  /** Whether it asks for a picture, of which there may be fewer than of other requests. */
+  readonly asksForPicture: boolean;
+  run(commandId: CommandId): Promise<Answer>;
 }
 
 /** A validated call. */
@@ -60,6 +67,7 @@ interface Definition<Params extends z.ZodType, Query extends z.ZodType, Body ext
   readonly query?: Query;
   readonly body?: Body;
   readonly mediaTypes?: readonly string[];
+  readonly asksForPicture?: (body: z.output<Body>) => boolean;
   answer(
     asked: Asked<z.output<Params>, z.output<Query>, z.output<Body>> & Who,
     commandId: CommandId,
@@ -86,7 +94,10 @@ const define =
         body: validated<z.ZodType>(definition.body ?? nothing, call.body) as z.output<Body>,
         header: call.header,
       };
-      return (commandId) => definition.answer({ ...asked, ...whoOf(call, commandId) }, commandId);
+      return {
+        asksForPicture: definition.asksForPicture?.(asked.body) ?? false,
+        run: (commandId) => definition.answer({ ...asked, ...whoOf(call, commandId) }, commandId),
+      };
     },
   });
 

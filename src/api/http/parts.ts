@@ -9,6 +9,7 @@ import type { ReadModel } from '../../projections/readModel.ts';
 import type { ProjectionRunner } from '../../projections/runner.ts';
 import type { Authentication } from '../authentication.ts';
 import type { Sessions } from '../authenticationLocal.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Metrics } from '../metrics/createMetrics.ts';
 import type { EngineHealthShown, SweepingShown } from './health.ts';
 import type { People } from './people.ts';
@@ -35,6 +36,7 @@ export interface HttpApiParts {
   /** Null where a name isn't enough to sign in. */
   readonly sessions: Sessions | null;
   readonly people: People;
+  readonly limits: Limits;
   readonly metrics: Pick<Metrics, 'requestAnswered' | 'exposition'>;
   /** Where this process queues and sweeps. */
   readonly sweeping?: SweepingShown | undefined;

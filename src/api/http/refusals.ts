@@ -8,7 +8,7 @@ import type { Subject } from '../../events/metadata.ts';
 import type { RefusalEvent } from '../../events/refusal.ts';
 import { refusalsStream } from '../../events/streams.ts';
 import { problemOf } from '../problems.ts';
-import type { Answer, Call, Operation } from './operation.ts';
+import type { Answer, Call, Operation, Prepared } from './operation.ts';
 
 /** Commands that a rule refused, kept in the log beside those that it let through. */
 export interface Refusals {
@@ -16,7 +16,7 @@ export interface Refusals {
   noted(operation: Pick<Operation, 'method' | 'path'>, call: Call, run: Run): Run;
 }
 
-type Run = ReturnType<Operation['prepare']>;
+type Run = Prepared['run'];
 
 export interface RefusalsParts {
   readonly log: Pick<EventLog, 'append'>;

@@ -106,6 +106,7 @@ export const jobOperations = (parts: HttpApiParts): readonly Operation[] => {
       method: 'post',
       path: '/jobs/:id/retry',
       params: jobParams,
+      asksForPicture: () => true,
       async answer({ context, params }) {
         const { jobId, position } = await commands.retryJob(context, params.id);
         const job = await changed(context.principal, jobId, position);

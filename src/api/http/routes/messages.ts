@@ -56,6 +56,7 @@ export const messageOperations = (parts: HttpApiParts): readonly Operation[] => 
       path: '/conversations/:id/messages',
       params: conversationParams,
       body: newMessage(config.JOB_TIMEOUT_MS),
+      asksForPicture: ({ image }) => image !== undefined,
       async answer({ context, params, body }) {
         const { messageId, jobId, position } = await commands.postMessage(context, params.id, body);
         const message = await changed(messageId, position);
