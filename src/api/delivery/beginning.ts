@@ -17,6 +17,7 @@ import {
   scopeOf,
 } from './requests.ts';
 import type { Beginning } from './subscription.ts';
+import type { Turnstile } from './turnstile.ts';
 
 export interface BeginningParts {
   readonly config: Pick<Config, 'REPLAY_LIMIT'>;
@@ -24,6 +25,7 @@ export interface BeginningParts {
   readonly readModel: DeliveryReadModel;
   readonly feed: Feed;
   readonly turns: FairTurns;
+  readonly turnstile: Turnstile;
 }
 
 /** A subscription that was granted: what to answer, and where it begins. */
@@ -166,6 +168,7 @@ export const begin = async (
   hasRoom: () => boolean,
 ): Promise<Granted | Refusal | null> => {
   await parts.feed.ready;
+  await parts.turnstile.passed();
   const scope = scopeOf(request);
   const judgement = await judgeCursor(parts, request);
   return parts.turns.run(viewer, async () => {

@@ -13,7 +13,7 @@ import {
   subscribeRequest,
   unsubscribeRequest,
 } from './requests.ts';
-import { SignInTimer } from './signInTimer.ts';
+import type { SignedInClient, SignInTimer } from './signInTimer.ts';
 import {
   type BatchMessage,
   type EndMessage,
@@ -33,6 +33,7 @@ export interface ConnectionParts {
   readonly socket: DeliverySocket;
   readonly shared: SubscriptionsParts['shared'] & { readonly checkPlaces: PlaceCheck };
   readonly authentication: Authentication;
+  readonly signInTimer: SignInTimer;
   now(): Date;
 }
 
@@ -51,7 +52,7 @@ const received = (things: readonly unknown[]): { payload: unknown; answer: Answe
 };
 
 /** One signed-in client. Nothing that it sends makes a listener throw: that would end the process. */
-export class Connection implements Speaker {
+export class Connection implements Speaker, SignedInClient {
   /** What is done with an event that a client sends; any other event is ignored. */
   static readonly listeners: ReadonlyMap<unknown, Listener> = new Map<SocketEvent, Listener>([
     ['subscribe', (connection, payload, answer) => connection.#subscribe(payload, answer)],
@@ -63,10 +64,9 @@ export class Connection implements Speaker {
   readonly #parts: ConnectionParts;
   readonly #outbox: Outbox;
   readonly #subscriptions: Subscriptions;
-  readonly #signInTimer: SignInTimer;
 
   constructor(parts: ConnectionParts) {
-    const { socket, shared, now } = parts;
+    const { socket, shared } = parts;
     this.#parts = parts;
     this.#outbox = new Outbox(socket.conn, () => this.#subscriptions.resumeIfRoom());
     this.#subscriptions = new Subscriptions({
@@ -75,8 +75,6 @@ export class Connection implements Speaker {
       outbox: this.#outbox,
       speaker: this,
     });
-    this.#signInTimer = new SignInTimer(now, () => this.#expire());
-    this.#signInTimer.expireAt(socket.data.signedIn.expiresAt);
     socket.onAny((event: unknown, ...things: unknown[]) => this.#hear(event, things));
   }
 
@@ -95,7 +93,6 @@ export class Connection implements Speaker {
 
   /** Its socket is gone. */
   over(): void {
-    this.#signInTimer.stop();
     this.#outbox.close();
     this.#subscriptions.stopAll();
   }
@@ -116,6 +113,14 @@ export class Connection implements Speaker {
     this.#parts.socket.conn.close();
   }
 
+  get expiresAt(): number {
+    return this.#parts.socket.data.signedIn.expiresAt;
+  }
+  expire(): void {
+    this.#parts.socket.emit('token_expired');
+    this.disconnect();
+  }
+
   isConnected(): boolean {
     return this.#parts.socket.connected;
   }
@@ -131,11 +136,6 @@ export class Connection implements Speaker {
 
   get #viewer(): UserId {
     return this.#parts.socket.data.signedIn.principal.id;
-  }
-
-  #expire(): void {
-    this.#parts.socket.emit('token_expired');
-    this.disconnect();
   }
 
   #hear(event: unknown, things: readonly unknown[]): void {
@@ -171,7 +171,7 @@ export class Connection implements Speaker {
   }
 
   async #refresh(payload: unknown, answer: Answer): Promise<void> {
-    const { socket, shared, authentication } = this.#parts;
+    const { socket, shared, authentication, signInTimer } = this.#parts;
     const request = refreshRequest.safeParse(payload);
     const refused = (code: SignInRefused['code'] | 'unavailable', detail: string): void =>
       answer({ ok: false, code, detail });
@@ -181,7 +181,7 @@ export class Connection implements Speaker {
       if (renewed.principal.id !== this.#viewer)
         return refused('unauthenticated', 'This token is of somebody else.');
       socket.data.signedIn = renewed;
-      if (socket.connected) this.#signInTimer.expireAt(renewed.expiresAt);
+      signInTimer.watch(renewed.expiresAt);
       answer({ ok: true });
     } catch (error) {
       if (error instanceof SignInRefused) return refused(error.code, error.message);

@@ -19,6 +19,8 @@ import type { Transport } from './outbox.ts';
 import type { DeliveryReadModel } from './pages.ts';
 import { noPlaceCheck, type PlaceCheck } from './placeChecks.ts';
 import { type DeliveryReport, noReport } from './report.ts';
+import { createSignInTimer } from './signInTimer.ts';
+import { createTurnstile } from './turnstile.ts';
 
 export type DeliveryConfig = Pick<
   Config,
@@ -79,10 +81,12 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
   const { config, log, readModel, authentication, logger, now, report = noReport } = parts;
   const { checkPlaces = noPlaceCheck } = parts;
   const connections = new Set<Connection>();
+  const signInTimer = createSignInTimer(now, connections);
   const interests = createInterests();
   const turns = createFairTurns(limits.readsAtOnce);
+  const turnstile = createTurnstile(limits.perTurn);
   const feed = createFeed({ log, logger, hand: interests.hand });
-  const shared = { config, log, readModel, feed, interests, turns, logger, report, checkPlaces };
+  const shared = { config, log, readModel, feed, interests, turns, turnstile, logger, report, checkPlaces };
   // A client with all its subscriptions must be able to ask for them again at once.
   const burst = Math.max(limits.inboundBurst, 2 * config.MAX_SUBSCRIPTIONS);
   const mayConnect = createOriginCheck(config);
@@ -91,15 +95,20 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
 
   const io = new Server<Anything, Anything, Anything, SocketData>({
     ...socketOptions,
-    allowRequest: (request, decide) => decide(null, !closing && mayConnect(request)),
+    allowRequest: (request, decide) => turnstile.pass(() => decide(null, !closing && mayConnect(request))),
   });
   const cutOff = (): void => logger.warn('a client sends too much; it is cut off');
   const failed = (error: unknown): void => logger.error({ err: error }, 'a client could not be signed in');
-  io.use(createAdmission({ config, authentication, ready: () => feed.ready, failed }));
+  const ready = async (): Promise<void> => {
+    await feed.ready;
+    await turnstile.passed();
+  };
+  io.use(createAdmission({ config, authentication, ready, failed }));
   io.on('connection', (socket) => {
     forgetHandshake(socket);
-    const connection = new Connection({ socket, shared, authentication, now });
+    const connection = new Connection({ socket, shared, authentication, signInTimer, now });
     connections.add(connection);
+    signInTimer.watch(connection.expiresAt);
     socket.on('disconnect', () => {
       connection.over();
       connections.delete(connection);
@@ -143,6 +152,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
       const gone = allGone();
       for (const connection of [...connections]) connection.shutDown(retryAfterMs(connections.size));
       await gone;
+      signInTimer.stop();
       if (attached) io.engine.close();
       await feed.close();
     },

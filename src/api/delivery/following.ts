@@ -12,6 +12,7 @@ import type { Outbox } from './outbox.ts';
 import type { Pages } from './pages.ts';
 import type { SubscriptionReport } from './report.ts';
 import { type Beginning, type EndCode, Subscription, type SubscriptionParts } from './subscription.ts';
+import type { Turnstile } from './turnstile.ts';
 import { createPauses, type Pauses } from './waiting.ts';
 
 /** What every subscription of a node shares. */
@@ -20,6 +21,7 @@ export interface SharedParts {
   readonly feed: Feed;
   readonly interests: Interests;
   readonly turns: FairTurns;
+  readonly turnstile: Turnstile;
   readonly logger: Logger;
 }
 
@@ -147,6 +149,7 @@ export class Following implements SubscriptionParts, Interested {
    */
   async #readStep(): Promise<void> {
     const { shared, scope, viewer, outbox, authorize, pages } = this.#parts;
+    await shared.turnstile.passed();
     const { covered, room } = this.#subscription;
     const remembered = shared.feed.since(scope, viewer, covered, room);
     if (remembered !== null) {

@@ -31,6 +31,8 @@ export const limits = {
 
   /** Reads at once of one node, over all subscriptions that begin or catch up. */
   readsAtOnce: 16,
+  /** Sign-ins and steps of reading in one turn of the event loop: some 5 ms. */
+  perTurn: 16,
   /** What one connection may have unsent in our memory before its subscriptions wait. */
   unsentBytes: 2_097_152,
 

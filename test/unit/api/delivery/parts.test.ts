@@ -1,10 +1,10 @@
-import { describe, expect, it, vi } from 'vitest';
+import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { entriesOf, seenEvent } from '../../../../src/api/delivery/entry.ts';
 import { createFloodGate } from '../../../../src/api/delivery/flood.ts';
 import { createInOrder } from '../../../../src/api/delivery/inOrder.ts';
 import { limits } from '../../../../src/api/delivery/limits.ts';
 import { isMember } from '../../../../src/api/delivery/members.ts';
-import { SignInTimer } from '../../../../src/api/delivery/signInTimer.ts';
+import { createSignInTimer, type SignedInClient } from '../../../../src/api/delivery/signInTimer.ts';
 import { createTail } from '../../../../src/api/delivery/tail.ts';
 import type { DomainEvent } from '../../../../src/events/catalogue.ts';
 import { positionOf, startOfLog } from '../../../../src/events/ids.ts';
@@ -143,30 +143,72 @@ describe('operations in order', () => {
 });
 
 describe('the end of a sign-in', () => {
-  it('comes when the clock says so, also when that was put forward or back', () => {
-    vi.useFakeTimers();
-    try {
-      let ahead = 0;
-      const now = () => new Date(Date.now() + ahead);
-      let expired = 0;
-      const expire = () => {
-        expired += 1;
+  const hour = 3_600_000;
+  /** Clients of one node, by the names under which they are told to have expired. */
+  const openNode = (now: () => Date) => {
+    const clients = new Set<SignedInClient>();
+    const expired: string[] = [];
+    const timer = createSignInTimer(now, clients);
+    const come = (name: string, expiresAt: number) => {
+      const client = {
+        expiresAt,
+        expire: () => {
+          expired.push(name);
+          clients.delete(client);
+        },
       };
-      const hour = 3_600_000;
-      const timer = new SignInTimer(now, expire);
-      timer.expireAt(now().getTime() + hour);
-      ahead = -hour;
-      vi.advanceTimersByTime(hour + 1);
-      expect(expired).toBe(0);
-      ahead = 0;
-      vi.advanceTimersByTime(limits.clockMs);
-      expect(expired).toBe(1);
-      timer.expireAt(now().getTime() + hour);
-      ahead = hour;
-      vi.advanceTimersByTime(limits.clockMs + 1);
-      expect(expired).toBe(2);
-    } finally {
-      vi.useRealTimers();
-    }
+      clients.add(client);
+      timer.watch(expiresAt);
+      return client;
+    };
+    return { come, clients, expired, timer };
+  };
+
+  beforeEach(() => {
+    vi.useFakeTimers();
+  });
+  afterEach(() => {
+    vi.useRealTimers();
+  });
+
+  it('comes when the clock says so, also when that was put forward or back', () => {
+    let ahead = 0;
+    const now = () => new Date(Date.now() + ahead);
+    const { come, expired } = openNode(now);
+    come('first', now().getTime() + hour);
+    ahead = -hour;
+    vi.advanceTimersByTime(hour + 1);
+    expect(expired).toEqual([]);
+    ahead = 0;
+    vi.advanceTimersByTime(limits.clockMs);
+    expect(expired).toEqual(['first']);
+    come('second', now().getTime() + hour);
+    ahead = hour;
+    vi.advanceTimersByTime(limits.clockMs + 1);
+    expect(expired).toEqual(['first', 'second']);
+  });
+
+  it('comes for each client at its own time, whoever came or went meanwhile', () => {
+    const now = () => new Date();
+    const { come, clients, expired, timer } = openNode(now);
+    const begin = now().getTime();
+    come('late', begin + hour);
+    come('soon', begin + 5_000);
+    const gone = come('gone', begin + 1_000);
+    come('now', begin - 1);
+    clients.delete(gone);
+    vi.advanceTimersByTime(0);
+    expect(expired).toEqual(['now']);
+    vi.advanceTimersByTime(4_999);
+    expect(expired).toEqual(['now']);
+    vi.advanceTimersByTime(1);
+    expect(expired).toEqual(['now', 'soon']);
+    const renewed = [...clients][0];
+    if (renewed === undefined) throw new Error('the late one has gone');
+    Object.assign(renewed, { expiresAt: begin + 6_000 });
+    timer.watch(begin + 6_000);
+    vi.advanceTimersByTime(1_000);
+    expect(expired).toEqual(['now', 'soon', 'late']);
+    expect(vi.getTimerCount()).toBe(0);
   });
 });
