@@ -71,6 +71,13 @@ export const openConfiguredLog = async (
 export const openConfiguredDocuments = (config: Config): Promise<DocumentStore> =>
   openDocumentStore(documentsUrl(config));
 
+/** Where their pictures lie. */
+export const imagesFolder = ({ IMAGES_URL, DATA_DIR }: Config): string =>
+  IMAGES_URL?.replace(/^file:/, '') ?? join(DATA_DIR, 'images');
+
 /** Their pictures. */
-export const openConfiguredImages = ({ IMAGES_URL, DATA_DIR }: Config): Promise<ImageStore> =>
-  openFolderImageStore(IMAGES_URL?.replace(/^file:/, '') ?? join(DATA_DIR, 'images'));
+export const openConfiguredImages = (config: Config): Promise<ImageStore> =>
+  openFolderImageStore(imagesFolder(config));
+
+/** The file of an embedded store; null where it lies on a server. */
+export const embeddedFile = (url: string): string | null => /^(?:sqlite|file):(.*)$/.exec(url)?.[1] ?? null;

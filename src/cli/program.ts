@@ -1,16 +1,19 @@
 import { Command } from 'commander';
 import { addAuditExplain, addAuditWait } from './auditJob.ts';
 import { addAuditSearch } from './auditSearch.ts';
+import { addBackup } from './backup.ts';
 import type { Register } from './command.ts';
 import { addCompletion } from './completion.ts';
 import { addErase } from './erase.ts';
 import { addLogCopy } from './logCopy.ts';
+import { addLogRenewIdentity } from './logRenewIdentity.ts';
 import { addLogSeals } from './logSeals.ts';
 import { addLogVerify } from './logVerify.ts';
 import { addProjectionsActivate, addProjectionsDrop, addProjectionsSkip } from './projectionsKeep.ts';
 import { addProjectionsRebuild } from './projectionsRebuild.ts';
 import { addProjectionsList, addProjectionsStatus } from './projectionsStatus.ts';
 import { addQueuePause, addQueueResume } from './queue.ts';
+import { addRestore } from './restore.ts';
 import { addServe } from './serve.ts';
 import { addShow } from './show.ts';
 
@@ -24,7 +27,7 @@ const group =
 
 const commands: readonly Register[] = [
   addServe,
-  group('log', 'Work on the event log.', [addLogCopy, addLogSeals, addLogVerify]),
+  group('log', 'Work on the event log.', [addLogCopy, addLogSeals, addLogVerify, addLogRenewIdentity]),
   group('projections', 'See, rebuild and switch the documents that are projected from the log.', [
     addProjectionsList,
     addProjectionsStatus,
@@ -42,6 +45,8 @@ const commands: readonly Register[] = [
   addShow,
   addCompletion,
   addErase,
+  addBackup,
+  addRestore,
 ];
 
 /**

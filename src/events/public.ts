@@ -34,6 +34,7 @@ const publicTypes = {
   EventSkipped: false,
   PersonErased: false,
   LogIdentified: false,
+  LogRestored: false,
   LogSealed: false,
   ImagesCollected: false,
 } as const satisfies Record<EventType, boolean>;

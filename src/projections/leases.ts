@@ -48,6 +48,28 @@ export interface LeaseTimes {
 /** After the death of a holder on another machine: 6 s of silence, and a second each to see and to take. */
 const usualTimes: LeaseTimes = { lookMs: 1_000, beatMs: 2_000, silenceMs: 6_000 };
 
+/**
+ * Whether somebody keeps one of these leases at this moment: its record changes, so that also a holder on another
+ * machine is told from one that died there. It takes as long as the pause between two beats where none does.
+ */
+export const isBeating = async (
+  documents: Pick<DocumentStore, 'readRecord'>,
+  names: readonly string[],
+): Promise<boolean> => {
+  const versions = async () => {
+    const held: (readonly [string, number])[] = [];
+    for (const name of names) {
+      const record = await documents.readRecord(kind, name);
+      if (record !== null && (await readHolder(documents, name)) !== null) held.push([name, record.version]);
+    }
+    return new Map(held);
+  };
+  const before = await versions();
+  if (before.size === 0) return false;
+  await delay(usualTimes.beatMs + 2 * usualTimes.lookMs);
+  return [...(await versions())].some(([name, version]) => before.get(name) !== version);
+};
+
 export interface LeaseParts {
   readonly documents: Pick<DocumentStore, 'readRecord' | 'writeRecord'>;
   readonly names: readonly string[];

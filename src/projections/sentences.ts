@@ -98,6 +98,10 @@ export const sentenceOf = (event: Event): string => {
       const others = unrecorded === 0 ? '' : `; ${unrecorded} before it are not recorded`;
       return `was refused ${command} (${code})${others}`;
     }
+    case 'LogRestored':
+      return `restored the log from a backup of ${event.data.backedUpAt}`;
+    case 'LogIdentified':
+      return 'gave the log its identity';
     default:
       return event.type;
   }

@@ -9,7 +9,7 @@ export const lockWait = 50;
 const pause = 5;
 
 /** Another process or connection holds the lock: nothing was done, and trying again can help. */
-const isBusy = (error: unknown): boolean =>
+export const isBusy = (error: unknown): boolean =>
   error instanceof Database.SqliteError && /^SQLITE_(BUSY|LOCKED)/.test(error.code);
 
 /** Does it; tries again while another holds the lock, until the patience (milliseconds) has run out. */

@@ -9,6 +9,7 @@ import {
   type RecordedEvent,
   WrongExpectedRevision,
 } from '../../src/events/log/eventLog.ts';
+import { renewIdentity } from '../../src/events/log/renewIdentity.ts';
 import type { StreamName } from '../../src/events/streams.ts';
 import { allOf as all, follow } from '../support/followedLog.ts';
 import { newEvent } from '../support/newEvent.ts';
@@ -313,6 +314,24 @@ export const eventLogContract = (
       ]);
       expect(conflicts.filter((conflict) => conflict === null)).toHaveLength(1);
       await seen.stop();
+      await second.close();
+    });
+
+    it('is called otherwise by who opens it after its identity was renewed, and told from what it was restored', async ({
+      skip,
+    }) => {
+      if (opened.openSecond === undefined) return skip('this adapter has one handle only');
+      const through = await log.head();
+      const restored = { logId: log.logId, through, backedUpAt: '2026-01-01T00:00:00.000Z' };
+      const renewed = await renewIdentity(log, { id: 'cli:test', name: 'test' }, restored);
+      expect(renewed).not.toBe(log.logId);
+      const second = await opened.openSecond();
+      expect(second.logId).toBe(renewed);
+      const told = (await all(second.readStream('log'))).slice(-2);
+      expect(told.map(({ type, data }) => ({ type, data }))).toEqual([
+        { type: 'LogRestored', data: restored },
+        { type: 'LogIdentified', data: { logId: renewed } },
+      ]);
       await second.close();
     });
 

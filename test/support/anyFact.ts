@@ -148,6 +148,11 @@ export const anyDataOf: { readonly [Type in EventType]: fc.Arbitrary<Data<Type>>
   }),
   EventSkipped: fc.record({ position: few.map(positionOf), reason: fc.constantFrom('a', 'harbour') }),
   LogIdentified: fc.record({ logId: fc.constant('00000004-0000-7000-8000-000000000001' as LogId) }),
+  LogRestored: fc.record({
+    logId: fc.constant('00000004-0000-7000-8000-000000000001' as LogId),
+    through: few.map(positionOf),
+    backedUpAt: fc.constant('2026-01-01T00:00:00.000Z'),
+  }),
   ImagesCollected: fc.record({
     images: fc.array(few.map(imageNumber), { minLength: 1, maxLength: 3 }),
     storedBefore: fc.constant('2026-01-01T00:00:00.000Z'),
