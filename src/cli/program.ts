@@ -16,6 +16,7 @@ import { addQueuePause, addQueueResume } from './queue.ts';
 import { addRestore } from './restore.ts';
 import { addServe } from './serve.ts';
 import { addShow } from './show.ts';
+import { addSmoke } from './smoke.ts';
 
 /** Commands that share their first word. Each entry adds one of them, from a file of its own. */
 const group =
@@ -43,6 +44,7 @@ const commands: readonly Register[] = [
     addAuditWait,
   ]),
   addShow,
+  addSmoke,
   addCompletion,
   addErase,
   addBackup,
