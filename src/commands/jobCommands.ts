@@ -13,6 +13,7 @@ import { type JobState, limitsFor } from './jobState.ts';
 import { messageDecider, type PostedMessage, removedError } from './message.ts';
 import { type Action, may, type Principal, permit } from './permissions.ts';
 import { openDoor } from './queueLimits.ts';
+import { shareLoads } from './sharedLoads.ts';
 import { inTurn } from './turns.ts';
 
 const noSuchJob = (): DomainError =>
@@ -23,6 +24,7 @@ type JobCommands = Pick<Commands, 'cancelJob' | 'cancelJobs' | 'retryJob' | 'pri
 export const jobCommands = (log: EventLog, surroundings: CommandSurroundings): JobCommands => {
   const handling = { ...surroundings, log };
   const { door = openDoor } = surroundings;
+  const loadConversation = shareLoads(log, conversationDecider);
 
   /** The job, and the message that asked for it. */
   const locate = async (id: JobId) => {
@@ -39,7 +41,7 @@ export const jobCommands = (log: EventLog, surroundings: CommandSurroundings): J
   const permitted = async (action: Action, by: Principal, id: JobId) => {
     const { job, message } = await locate(id);
     const { conversationId, author } = message.posted;
-    const { state: around } = await load(log, conversationStream(conversationId), conversationDecider);
+    const { state: around } = await loadConversation(conversationStream(conversationId));
     permit(action, by, { ...circumstancesOf(around), author: author.id }, noSuchJob);
     return { job, message, around };
   };

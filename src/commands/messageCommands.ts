@@ -8,10 +8,11 @@ import type { CommandContext, CommandSurroundings, Commands, WantedImage } from 
 import { archivedError, conversationDecider } from './conversation.ts';
 import { jobIdOf, messageIdOf } from './derivedIds.ts';
 import { DomainError, InvalidInput } from './errors.ts';
-import { handle, load } from './handler.ts';
-import { type MessageCommand, messageDecider, noSuchMessage } from './message.ts';
+import { handle, handleKnowing, notBegun } from './handler.ts';
+import { type MessageCommand, type MessageState, messageDecider, noSuchMessage } from './message.ts';
 import { type Action, may, type Principal, permit } from './permissions.ts';
 import { openDoor } from './queueLimits.ts';
+import { shareLoads } from './sharedLoads.ts';
 
 /** What a picture is like where the person doesn't say. */
 const defaults = {
@@ -53,11 +54,14 @@ const checkPriority = (priority: number, who: Principal): void => {
     );
 };
 
+const newMessage = notBegun(messageDecider);
+
 type MessageCommands = Pick<Commands, 'postMessage' | 'editMessage' | 'mergeMetadata' | 'removeMessage'>;
 
 export const messageCommands = (log: EventLog, surroundings: CommandSurroundings): MessageCommands => {
   const handling = { ...surroundings, log };
   const { door = openDoor } = surroundings;
+  const loadConversation = shareLoads(log, conversationDecider);
 
   /** Rules across streams are read from the log; what is decided in the same instant may land behind. */
   const change = async (action: Action, context: CommandContext, id: MessageId, command: MessageCommand) => {
@@ -66,7 +70,7 @@ export const messageCommands = (log: EventLog, surroundings: CommandSurroundings
     const { position } = await handle(handling, messageDecider, stream, command, cause, async (message) => {
       if (message.status === 'none') throw noSuchMessage();
       const { author, conversationId } = message.posted;
-      const { state: around } = await load(log, conversationStream(conversationId), conversationDecider);
+      const { state: around } = await loadConversation(conversationStream(conversationId));
       permit(action, context.principal, { ...circumstancesOf(around), author: author.id }, noSuchMessage);
       if (around.status === 'archived') throw archivedError();
     });
@@ -90,14 +94,25 @@ export const messageCommands = (log: EventLog, surroundings: CommandSurroundings
       } as const;
       const stream = messageStream(messageId);
       const cause = causeOf(context);
-      const { position } = await handle(handling, messageDecider, stream, command, cause, async (message) => {
-        const { state } = await load(log, conversationStream(conversationId), conversationDecider);
+      // An id that follows from the command's is new, or of this very command.
+      const recall = () => (given === undefined ? newMessage : null);
+      const mayPost = async (message: MessageState) => {
+        const { state } = await loadConversation(conversationStream(conversationId));
         permitIn('post', principal, state);
         if (state.status === 'archived') throw archivedError();
         checkPriority(priority, principal);
         // Who repeats a message that is there already asks for no second picture.
         if (asked !== null && message.status === 'none') await door.permitOneMore(id);
-      });
+      };
+      const { position } = await handleKnowing(
+        handling,
+        messageDecider,
+        stream,
+        command,
+        cause,
+        recall,
+        mayPost,
+      );
       return { messageId, jobId: asked?.jobId ?? null, position };
     },
     editMessage: (context, id, text) => change('editMessage', context, id, { type: 'edit', text }),

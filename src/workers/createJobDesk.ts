@@ -1,15 +1,17 @@
 import { conversationDecider } from '../commands/conversation.ts';
-import { type Cause, type Handled, handle, handleKnowing, type Loaded, load } from '../commands/handler.ts';
+import { type Cause, type Handled, handleKnowing, load, notBegun } from '../commands/handler.ts';
 import { type JobCommand, jobDecider } from '../commands/job.ts';
-import { isActive, type JobLimits, type JobState, limitsFor, noJob } from '../commands/jobState.ts';
+import { isActive, type JobLimits, type JobState, limitsFor } from '../commands/jobState.ts';
 import { messageDecider } from '../commands/message.ts';
+import { shareLoads } from '../commands/sharedLoads.ts';
 import type { DomainFact } from '../events/catalogue.ts';
 import type { CommandId, ImageId, JobId, MessageId } from '../events/ids.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
 import type { Actor, Subject } from '../events/metadata.ts';
 import { conversationStream, jobStream, messageStream } from '../events/streams.ts';
 import { pauseAfter } from './backoff.ts';
-import type { Admit, Claim, Failure, JobDesk, Standing } from './jobDesk.ts';
+import type { Admit, Failure, JobDesk, Standing } from './jobDesk.ts';
+import { recentJobsOf } from './recentJobs.ts';
 
 export interface JobDeskParts {
   readonly log: EventLog;
@@ -24,7 +26,7 @@ export interface JobDeskParts {
 }
 
 /** A job is nearly always new when it is queued: then there is nothing to read. */
-const none: Loaded<JobState> = { state: noJob, revision: null, position: null, correlationId: null };
+const none = notBegun(jobDecider);
 
 const admitAll: Admit = async () => ({ round: 0 });
 
@@ -44,29 +46,19 @@ export const createJobDesk = ({
     correlationId,
     subject,
   });
+  const loadConversation = shareLoads(log, conversationDecider);
+  const recent = recentJobsOf(log);
   /** Goes on with what a person asked for: under the request that the job, or before it its message, began with. */
-  const run = (
+  const run = async (
     id: JobId,
     command: JobCommand,
     subject?: Subject,
     correlationId?: string | null,
-  ): Promise<Handled<JobState>> =>
-    handle(handling, jobDecider, jobStream(id), command, causeOf(subject, correlationId));
-
-  /** How this desk left the jobs that it has claimed, for as long as their claims are held. */
-  const left = new WeakMap<Claim, Loaded<JobState>>();
-  const leave = (claim: Claim, { after }: Handled<JobState>): void => {
-    if (after === undefined) left.delete(claim);
-    else left.set(claim, after);
-  };
-  const runFor = async (claim: Claim, command: JobCommand): Promise<Handled<JobState>> => {
-    const known = left.get(claim);
-    const stream = jobStream(claim.jobId);
-    const handled =
-      known === undefined
-        ? await run(claim.jobId, command)
-        : await handleKnowing(handling, jobDecider, stream, command, causeOf(), known);
-    leave(claim, handled);
+    recall = () => recent.recall(id),
+  ): Promise<Handled<JobState>> => {
+    const cause = causeOf(subject, correlationId);
+    const handled = await handleKnowing(handling, jobDecider, jobStream(id), command, cause, recall);
+    recent.keep(id, handled.after ?? null);
     return handled;
   };
   const happened = ({ facts }: Handled<JobState>, type: DomainFact['type']): boolean =>
@@ -90,7 +82,7 @@ export const createJobDesk = ({
     const { conversationId, author, image } = state.posted;
     const { jobId, request, priority } = image;
     const subject = { conversationId, messageId, jobId, ownerId: author.id };
-    const around = await load(log, conversationStream(conversationId), conversationDecider);
+    const around = await loadConversation(conversationStream(conversationId));
     if (state.status === 'removed' || around.state.status !== 'open') {
       await run(jobId, { type: 'cancel', by: actor }, subject, correlationId);
       return;
@@ -103,8 +95,7 @@ export const createJobDesk = ({
     const limits = limitsFor(request, jobLimits);
     const asked = { jobId, conversationId, messageId, owner: author, request, priority, ...admission };
     const command = { type: 'queue', ...asked, limits, retryOf: null } as const;
-    const cause = causeOf(subject, correlationId);
-    await handleKnowing(handling, jobDecider, jobStream(jobId), command, cause, none);
+    await run(jobId, command, subject, correlationId, () => none);
   };
 
   return {
@@ -116,28 +107,26 @@ export const createJobDesk = ({
       const { details, submitted } = handled.state;
       const { request, limits } = details;
       const { attempt } = started.data;
-      const claim = { jobId, attempt, request, timeoutMs: limits.timeoutMs, submitted };
-      leave(claim, handled);
-      return claim;
+      return { jobId, attempt, request, timeoutMs: limits.timeoutMs, submitted };
     },
     async submit(claim, submission) {
       const { attempt } = claim;
-      return standing(await runFor(claim, { type: 'submit', attempt, ...submission }), 'JobSubmitted');
+      return standing(await run(claim.jobId, { type: 'submit', attempt, ...submission }), 'JobSubmitted');
     },
     async progress(claim, { step, steps, stage, preview }) {
       const { attempt } = claim;
       const shown = { step, steps, stage, preview: preview as ImageId | null };
-      return standing(await runFor(claim, { type: 'progress', attempt, ...shown }), 'JobProgressed');
+      return standing(await run(claim.jobId, { type: 'progress', attempt, ...shown }), 'JobProgressed');
     },
     async complete(claim, result) {
       const { attempt } = claim;
-      const handled = await runFor(claim, { type: 'complete', attempt, ...result, now: now() });
+      const handled = await run(claim.jobId, { type: 'complete', attempt, ...result, now: now() });
       return standing(handled, 'JobCompleted');
     },
     async fail(claim, failure) {
       const { retryable } = failure;
       const command = { type: 'fail', retryable, ...lostAttempt(claim.attempt, failure) } as const;
-      return standing(await runFor(claim, command), 'JobFailed', 'JobRequeued');
+      return standing(await run(claim.jobId, command), 'JobFailed', 'JobRequeued');
     },
     async giveUp(jobId, attempt, failure) {
       await run(jobId, { type: 'lose', ...lostAttempt(attempt, failure) });

@@ -275,7 +275,14 @@ describe('a command on a stream that its caller knows', () => {
     const { after } = await doing(log, 1, rename('Pier'));
     if (after === undefined) throw new Error('one event was appended, and the stream is known after it');
     const again = (over: EventLog, title: string) =>
-      handleKnowing({ log: over, now, pause }, conversationDecider, stream, rename(title), cause(2), after);
+      handleKnowing(
+        { log: over, now, pause },
+        conversationDecider,
+        stream,
+        rename(title),
+        cause(2),
+        () => after,
+      );
     return { log, doing, after, again };
   };
 
