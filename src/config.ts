@@ -41,6 +41,15 @@ const list = z.string().transform((text) =>
     .filter((part) => part !== ''),
 );
 
+const isOrigin = (text: string): boolean =>
+  URL.canParse(text) && /^https?:$/.test(new URL(text).protocol) && new URL(text).pathname === '/';
+
+const areOrigins = (text: string): boolean =>
+  text
+    .split(',')
+    .map((each) => each.trim())
+    .every((each) => each === '' || isOrigin(each));
+
 const engineUrl = z
   .string()
   .refine(
@@ -143,6 +152,7 @@ export const settings = z
       .describe('`jwt` mode: the claim with the roles; a path by dots, such as `realm_access.roles`.'),
     ALLOWED_ORIGINS: z
       .string()
+      .refine(areOrigins, 'must be origins like https://studio.example, by commas')
       .default('')
       .describe('Origins of other pages that may connect, separated by commas; the own one always may.'),
     ENGINES: list

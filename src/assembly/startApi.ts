@@ -57,6 +57,7 @@ export const startApi = async (
   const counted = metrics.placeShown;
   const delivery = opened(
     createDelivery({
+      allowance: limits,
       ...{ config, log, readModel, authentication, logger, now, report: metrics.delivery },
       checkPlaces: createPlaceChecks({ log, readModel, past, logger, clock: monotonic, counted }),
     }),

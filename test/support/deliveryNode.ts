@@ -1,4 +1,3 @@
-import type { DeliveryConfig } from '../../src/api/delivery/createDelivery.ts';
 import type { DeliveryReadModel } from '../../src/api/delivery/pages.ts';
 import type { EventLog } from '../../src/events/log/eventLog.ts';
 import { projections } from '../../src/projections/all.ts';
@@ -7,7 +6,7 @@ import { startProjections } from '../../src/projections/runner.ts';
 import type { ProjectionHealth } from '../../src/projections/tracks.ts';
 import { openMemoryLog } from './deliveryLog.ts';
 import { openDeliveryReadModel } from './deliveryReadModel.ts';
-import { type DeliveryServer, openDeliveryServer } from './deliveryServer.ts';
+import { type DeliveryServer, openDeliveryServer, type ServerConfig } from './deliveryServer.ts';
 import { personCalled, tellStory } from './deliveryStory.ts';
 import { openTestStores, storesName } from './folderStores.ts';
 
@@ -43,10 +42,10 @@ const openReal = async (): Promise<Stores> => {
   return { log, readModel: openReadModel(documents, runner, projections), close };
 };
 
-const openOver = async <Given extends Stores>(stores: Given, config: Partial<DeliveryConfig>) => {
+const openOver = async <Given extends Stores>(stores: Given, config: Partial<ServerConfig>) => {
   const { log, readModel } = stores;
   const servers: DeliveryServer[] = [];
-  const serve = async (more: Partial<DeliveryConfig> = {}, through = log): Promise<DeliveryServer> => {
+  const serve = async (more: Partial<ServerConfig> = {}, through = log): Promise<DeliveryServer> => {
     const server = await openDeliveryServer({ log: through, readModel, config: { ...config, ...more } });
     servers.push(server);
     return server;
@@ -67,14 +66,14 @@ const openOver = async <Given extends Stores>(stores: Given, config: Partial<Del
 };
 
 /** A node on stores in memory, which a test can hold up and break off. */
-export const openNode = (config: Partial<DeliveryConfig> = {}) => openOver(openMemory(), config);
+export const openNode = (config: Partial<ServerConfig> = {}) => openOver(openMemory(), config);
 
 export type Node = Awaited<ReturnType<typeof openNode>>;
 
 /** What delivery stands on in tests; each entry opens a node on it. */
 export const nodes: readonly {
   readonly on: string;
-  readonly open: (config?: Partial<DeliveryConfig>) => Promise<AnyNode>;
+  readonly open: (config?: Partial<ServerConfig>) => Promise<AnyNode>;
 }[] = [
   { on: 'memory', open: (config = {}) => openOver<Stores>(openMemory(), config) },
   { on: storesName, open: async (config = {}) => openOver(await openReal(), config) },

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
-import type { DeliveryConfig } from '../../src/api/delivery/createDelivery.ts';
+import type { ServerConfig } from './deliveryServer.ts';
 import { tellStory } from './deliveryStory.ts';
 import { discardStores, openTestLog } from './folderStores.ts';
 import { makeTemporaryFolder } from './temporaryLog.ts';
 
 /** Starts a node as a process of its own, and resolves once it serves. */
-const startNode = async (folder: string, port: number, settings: Partial<DeliveryConfig>) => {
+const startNode = async (folder: string, port: number, settings: Partial<ServerConfig>) => {
   const words = ['--expose-gc', '--import', 'tsx', 'test/support/deliveryNodeProcess.ts'];
   const child = spawn(process.execPath, [...words, folder, String(port), JSON.stringify(settings)], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -50,7 +50,7 @@ export const openNodes = async () => {
   return {
     log,
     story: tellStory(log),
-    async start(settings: Partial<DeliveryConfig> = {}, port = 0): Promise<NodeProcess> {
+    async start(settings: Partial<ServerConfig> = {}, port = 0): Promise<NodeProcess> {
       const node = await startNode(folder, port, { TICK_MS: 500, ...settings });
       nodes.push(node);
       return node;

@@ -5,6 +5,7 @@ import { type Logger, pino } from 'pino';
 import { type Authentication, SignInRefused } from '../../src/api/authentication.ts';
 import { createDelivery, type DeliveryConfig } from '../../src/api/delivery/createDelivery.ts';
 import type { DeliveryReadModel } from '../../src/api/delivery/pages.ts';
+import { createLimits, type LimitsConfig } from '../../src/api/limits/limits.ts';
 import { readConfig } from '../../src/config.ts';
 import type { UserId } from '../../src/events/ids.ts';
 import type { EventLog } from '../../src/events/log/eventLog.ts';
@@ -21,10 +22,18 @@ const testAuthentication: Authentication = {
   },
 };
 
+/** No other process shares the limits. */
+const unshared = {
+  readRecord: async () => null,
+  writeRecord: async () => 'written' as const,
+};
+
+export type ServerConfig = DeliveryConfig & LimitsConfig;
+
 interface ServerParts {
   readonly log: EventLog;
   readonly readModel: DeliveryReadModel;
-  readonly config?: Partial<DeliveryConfig>;
+  readonly config?: Partial<ServerConfig>;
   readonly now?: () => Date;
   readonly authentication?: Authentication;
   readonly logger?: Logger;
@@ -36,8 +45,16 @@ interface ServerParts {
 export const openDeliveryServer = async (parts: ServerParts) => {
   const { log, readModel, config = {}, now = () => new Date() } = parts;
   const { authentication = testAuthentication, logger = pino({ level: 'silent' }) } = parts;
+  const settings = { ...readConfig({}), ...config };
   const delivery = createDelivery({
-    config: { ...readConfig({}), ...config },
+    config: settings,
+    allowance: createLimits({
+      config: settings,
+      documents: unshared,
+      logger,
+      now,
+      clock: () => performance.now(),
+    }),
     log,
     readModel,
     ...{ authentication, logger, now },

@@ -38,6 +38,21 @@ describe('settings', () => {
     expect(() => readConfig({ COMFYUI_WORKFLOWS: ',' })).toThrow(/COMFYUI_WORKFLOWS must name a workflow/);
   });
 
+  it('name origins and proxies by commas, and refuse what is none', () => {
+    expect(readConfig({ ALLOWED_ORIGINS: 'https://a.example, http://localhost:5173/' }).HOST).toBe(
+      '127.0.0.1',
+    );
+    for (const ALLOWED_ORIGINS of ['*', 'a.example', 'null', 'file:///x', 'https://a.example/page'])
+      expect(() => readConfig({ ALLOWED_ORIGINS }), ALLOWED_ORIGINS).toThrow(
+        /ALLOWED_ORIGINS must be origins/,
+      );
+    expect(readConfig({ TRUSTED_PROXIES: '10.0.0.0/8, ::1' }).TRUSTED_PROXIES).toEqual(['10.0.0.0/8', '::1']);
+    for (const TRUSTED_PROXIES of ['proxy.example', 'true', '10.0.0.0/64'])
+      expect(() => readConfig({ TRUSTED_PROXIES }), TRUSTED_PROXIES).toThrow(
+        /TRUSTED_PROXIES must name addresses/,
+      );
+  });
+
   it('want a key for the engine that is paid, and never show it', () => {
     expect(() => readConfig({ ENGINES: 'sketch,bfl' })).toThrow(
       /BFL_API_KEY must be set, for ENGINES names bfl/,

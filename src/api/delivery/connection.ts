@@ -10,6 +10,7 @@ import {
   placesShown,
   refreshRequest,
   scopeOf,
+  sentTooMuch,
   subscribeRequest,
   unsubscribeRequest,
 } from './requests.ts';
@@ -25,6 +26,7 @@ import {
 /** What the handshake found out, kept on the socket. */
 export interface SocketData {
   signedIn: SignedIn;
+  address: string;
 }
 type Anything = DefaultEventsMap;
 export type DeliverySocket = Socket<Anything, Anything, Anything, SocketData>;
@@ -72,6 +74,7 @@ export class Connection implements Speaker, SignedInClient {
     this.#subscriptions = new Subscriptions({
       shared,
       viewer: this.#viewer,
+      address: socket.data.address,
       outbox: this.#outbox,
       speaker: this,
     });
@@ -146,8 +149,18 @@ export class Connection implements Speaker, SignedInClient {
     });
   }
 
+  /** One more event of this person, at this address; for how long to wait where that is too many. */
+  #spend(): number | null {
+    const { socket, shared } = this.#parts;
+    const { person, address } = shared.allowance.socketEvents;
+    return address.spend(socket.data.address) ?? person.spend(this.#viewer);
+  }
+
   async #handle(event: unknown, payload: unknown, answer: Answer): Promise<void> {
-    if (this.isConnected()) await Connection.listeners.get(event)?.(this, payload, answer);
+    if (!this.isConnected()) return;
+    const seconds = this.#spend();
+    if (seconds !== null) answer(sentTooMuch(seconds));
+    else await Connection.listeners.get(event)?.(this, payload, answer);
   }
 
   async #subscribe(payload: unknown, answer: Answer): Promise<void> {

@@ -1,4 +1,4 @@
-import type { Server as HttpServer } from 'node:http';
+import type { Server as HttpServer, IncomingMessage } from 'node:http';
 import type { Logger } from 'pino';
 import { type DefaultEventsMap, Server } from 'socket.io';
 import { Decoder } from 'socket.io-parser';
@@ -6,6 +6,7 @@ import type { Config } from '../../config.ts';
 import { startOfLog } from '../../events/ids.ts';
 import type { EventLog } from '../../events/log/eventLog.ts';
 import type { Authentication } from '../authentication.ts';
+import type { Limits } from '../limits/limits.ts';
 import { createAdmission, createOriginCheck } from './admission.ts';
 import { Connection, type SocketData } from './connection.ts';
 import { DeliveryEncoder } from './encoding.ts';
@@ -24,13 +25,7 @@ import { createTurnstile } from './turnstile.ts';
 
 export type DeliveryConfig = Pick<
   Config,
-  | 'ALLOWED_ORIGINS'
-  | 'AUTH_MODE'
-  | 'TICK_MS'
-  | 'SLOW_CONSUMER_MS'
-  | 'REPLAY_LIMIT'
-  | 'MAX_SUBSCRIPTIONS'
-  | 'MAX_CONNECTIONS_PER_USER'
+  'ALLOWED_ORIGINS' | 'AUTH_MODE' | 'TICK_MS' | 'SLOW_CONSUMER_MS' | 'REPLAY_LIMIT' | 'MAX_SUBSCRIPTIONS'
 >;
 
 export interface DeliveryParts {
@@ -38,6 +33,8 @@ export interface DeliveryParts {
   readonly log: EventLog;
   readonly readModel: DeliveryReadModel;
   readonly authentication: Authentication;
+  /** How much people and addresses may have and send. */
+  readonly allowance: Limits;
   readonly logger: Logger;
   readonly now: () => Date;
   /** Is told what is sent. */
@@ -78,24 +75,28 @@ const socketOptions = {
 
 /** Delivery of the log to browsers: docs/protocol.md, "Socket.IO". */
 export const createDelivery = (parts: DeliveryParts): Delivery => {
-  const { config, log, readModel, authentication, logger, now, report = noReport } = parts;
-  const { checkPlaces = noPlaceCheck } = parts;
+  const { config, log, readModel, authentication, allowance, logger, now } = parts;
+  const { report = noReport, checkPlaces = noPlaceCheck } = parts;
   const connections = new Set<Connection>();
   const signInTimer = createSignInTimer(now, connections);
   const interests = createInterests();
   const turns = createFairTurns(limits.readsAtOnce);
   const turnstile = createTurnstile(limits.perTurn);
   const feed = createFeed({ log, logger, hand: interests.hand });
-  const shared = { config, log, readModel, feed, interests, turns, turnstile, logger, report, checkPlaces };
+  const reading = { log, readModel, feed, interests, turns, turnstile };
+  const shared = { config, ...reading, logger, report, checkPlaces, allowance };
   // A client with all its subscriptions must be able to ask for them again at once.
   const burst = Math.max(limits.inboundBurst, 2 * config.MAX_SUBSCRIPTIONS);
   const mayConnect = createOriginCheck(config);
+  const mayAsk = (request: IncomingMessage): boolean =>
+    allowance.requests.address.spend(allowance.addressOf(request)) === null;
   let closing = false;
   let attached = false;
 
   const io = new Server<Anything, Anything, Anything, SocketData>({
     ...socketOptions,
-    allowRequest: (request, decide) => turnstile.pass(() => decide(null, !closing && mayConnect(request))),
+    allowRequest: (request, decide) =>
+      turnstile.pass(() => decide(null, !closing && mayConnect(request) && mayAsk(request))),
   });
   const cutOff = (): void => logger.warn('a client sends too much; it is cut off');
   const failed = (error: unknown): void => logger.error({ err: error }, 'a client could not be signed in');
@@ -103,7 +104,8 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
     await feed.ready;
     await turnstile.passed();
   };
-  io.use(createAdmission({ config, authentication, ready, failed }));
+  const admission = createAdmission({ allowance, authentication, ready, failed });
+  io.use(admission.admit);
   io.on('connection', (socket) => {
     forgetHandshake(socket);
     const connection = new Connection({ socket, shared, authentication, signInTimer, now });
@@ -143,6 +145,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
       io.engine.use(forgetAnswer);
       io.engine.on('connection', (transport: Transport) => {
         guardTransport(transport, burst, cutOff);
+        admission.arrive(transport);
         forgetRequest(transport);
       });
     },

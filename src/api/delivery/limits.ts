@@ -51,7 +51,9 @@ export const limits = {
   placesShown: 10,
   checkEachMs: 10_000,
   checkRest: 100,
-  connectMs: 10_000,
+  /** Whose token isn't there by then is sent away; and who has one and isn't let in by then. */
+  signInMs: 5_000,
+  connectMs: 30_000,
   /** How soon a token ends after somebody has put the clock forward. */
   clockMs: 10_000,
 

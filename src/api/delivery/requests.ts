@@ -52,7 +52,7 @@ export interface Refusal {
 
 const details: { readonly [Code in Exclude<RefusalCode, 'invalid'>]: string } = {
   not_found: 'There is no such conversation, or you are not in it.',
-  too_many_subscriptions: 'This connection has as many subscriptions as it may have. End one first.',
+  too_many_subscriptions: 'There are as many subscriptions as there may be. End one first.',
   unavailable: 'The server can not read this just now. Try again in a moment.',
 };
 
@@ -60,6 +60,14 @@ export const refusal = (code: Exclude<RefusalCode, 'invalid'>): Refusal => ({
   ok: false,
   code,
   detail: details[code],
+});
+
+/** Whoever sends too much is to wait, as where the server can't answer just now. */
+export const sentTooMuch = (seconds: number): Refusal & { readonly retryAfterMs: number } => ({
+  ok: false,
+  code: 'unavailable',
+  detail: `Too many events come from you or your address. Wait for ${seconds} s, then go on, more slowly.`,
+  retryAfterMs: seconds * 1_000,
 });
 
 /** What was wrong, in one sentence with the path of the first problem. */

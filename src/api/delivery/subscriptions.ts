@@ -1,6 +1,7 @@
 import type { Config } from '../../config.ts';
 import type { Position, UserId } from '../../events/ids.ts';
 import type { Scope } from '../../projections/readModel.ts';
+import type { Limits } from '../limits/limits.ts';
 import type { Batch } from './batches.ts';
 import { type BeginningParts, begin, type Granted } from './beginning.ts';
 import { Following, type FollowingListener, type SharedParts } from './following.ts';
@@ -23,8 +24,14 @@ export interface Speaker {
 
 export interface SubscriptionsParts {
   readonly shared: SharedParts &
-    BeginningParts & { readonly config: Pick<Config, 'MAX_SUBSCRIPTIONS'>; readonly report: DeliveryReport };
+    BeginningParts & {
+      readonly config: Pick<Config, 'MAX_SUBSCRIPTIONS'>;
+      readonly report: DeliveryReport;
+      readonly allowance: Pick<Limits, 'subscriptions' | 'socketEvents'>;
+    };
   readonly viewer: UserId;
+  /** Where they come from. */
+  readonly address: string;
   readonly outbox: Outbox;
   readonly speaker: Speaker;
 }
@@ -39,6 +46,9 @@ const createChanges = () => ({ inOrder: createInOrder(), beginning: new Set<stri
 export class Subscriptions implements FollowingListener {
   readonly #parts: SubscriptionsParts;
   readonly #active = new Map<string, Following>();
+  /** Those that begin, where there was none before; and how many all are by the count of the person's. */
+  #fresh = 0;
+  #counted = 0;
   /** There only while something changes, which most of the time nothing does. */
   #changes: ReturnType<typeof createChanges> | null = null;
 
@@ -86,6 +96,7 @@ export class Subscriptions implements FollowingListener {
   ended(which: Following, code: EndCode, resume: Position): void {
     const key = keyOf(which.scope);
     if (this.#active.get(key) === which) this.#active.delete(key);
+    this.#recount();
     this.#parts.speaker.unsubscribed({ ...nameOf(which.scope), code, resume });
   }
 
@@ -96,6 +107,22 @@ export class Subscriptions implements FollowingListener {
 
   get #most(): number {
     return this.#parts.shared.config.MAX_SUBSCRIPTIONS;
+  }
+
+  #hasRoom(): boolean {
+    const { viewer, address, shared } = this.#parts;
+    const { subscriptions } = shared.allowance;
+    return subscriptions.person.hasRoom(viewer) && subscriptions.address.hasRoom(address);
+  }
+
+  /** Tells the count of the person's and the address's what has come or gone here. */
+  #recount(): void {
+    const { viewer, address, shared } = this.#parts;
+    const { subscriptions } = shared.allowance;
+    const by = this.#active.size + this.#fresh - this.#counted;
+    this.#counted += by;
+    subscriptions.person.change(viewer, by);
+    subscriptions.address.change(address, by);
   }
 
   async #change(
@@ -114,6 +141,7 @@ export class Subscriptions implements FollowingListener {
   #stop(key: string): void {
     this.#active.get(key)?.stop();
     this.#active.delete(key);
+    this.#recount();
   }
 
   #start(key: string, scope: Scope, { answer, ...granted }: Granted): void {
@@ -123,6 +151,7 @@ export class Subscriptions implements FollowingListener {
       key,
       new Following({ shared, scope, viewer, outbox, report, ...granted, listener: this }),
     );
+    this.#recount();
   }
 
   /** The old subscription ends, the answer goes out and the new one starts in one turn: nothing gets between. */
@@ -150,8 +179,10 @@ export class Subscriptions implements FollowingListener {
     const key = keyOf(scopeOf(request));
     const isNew = !this.#active.has(key) && !beginning.has(key);
     const others = new Set([...this.#active.keys(), ...beginning]).size;
-    if (isNew && others >= this.#most) return answer(refusal('too_many_subscriptions'));
+    if (isNew && (others >= this.#most || !this.#hasRoom())) return answer(refusal('too_many_subscriptions'));
     beginning.add(key);
+    if (isNew) this.#fresh += 1;
+    this.#recount();
     try {
       await this.#grant(request, answer);
     } catch (error) {
@@ -159,6 +190,8 @@ export class Subscriptions implements FollowingListener {
       answer(refusal('unavailable'));
     } finally {
       beginning.delete(key);
+      if (isNew) this.#fresh -= 1;
+      this.#recount();
     }
   }
 }

@@ -1,11 +1,12 @@
 import express, { type Express, Router } from 'express';
 import { ownInstance } from '../../projections/instance.ts';
+import { readOrigins } from '../origins.ts';
 import { Problem } from '../problems.ts';
 import { answerCalls } from './answerCall.ts';
 import { alive, measured, ready } from './health.ts';
 import { createIdempotency } from './idempotency.ts';
 import type { Operation } from './operation.ts';
-import { crossOrigin, readOrigins } from './origins.ts';
+import { crossOrigin } from './origins.ts';
 import type { HttpApiParts } from './parts.ts';
 import { auditOperations } from './routes/audit.ts';
 import { conversationOperations } from './routes/conversations.ts';

@@ -1,17 +1,6 @@
 import type { RequestHandler } from 'express';
+import { loopback, parsedUrl } from '../origins.ts';
 import { Problem } from '../problems.ts';
-
-const loopback = new Set(['localhost', '127.0.0.1', '[::1]']);
-
-const urlOf = (text: string): URL | null => (URL.canParse(text) ? new URL(text) : null);
-
-export const readOrigins = (setting: string): ReadonlySet<string> =>
-  new Set(
-    setting
-      .split(',')
-      .map((each) => each.trim().replace(/\/$/, ''))
-      .filter((each) => each !== ''),
-  );
 
 const allowed = {
   'Access-Control-Allow-Methods': 'GET, POST, PATCH, DELETE',
@@ -44,10 +33,10 @@ export const refuseForeignPages = (
 ): void => {
   const host = header('Host') ?? '';
   const origin = header('Origin');
-  if (!loopback.has(urlOf(`http://${host}`)?.hostname ?? ''))
+  if (!loopback.has(parsedUrl(`http://${host}`)?.hostname ?? ''))
     throw new Problem('forbidden', 'Sign in at a loopback address, such as http://127.0.0.1.');
   if (origin === undefined || origins.has(origin)) return;
-  if (urlOf(origin)?.host !== host)
+  if (parsedUrl(origin)?.host !== host)
     throw new Problem(
       'forbidden',
       'A page of another origin may not sign in here; list its origin in the setting ALLOWED_ORIGINS.',

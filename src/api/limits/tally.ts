@@ -1,27 +1,19 @@
 /** How many each key has at once. */
 export interface Tally {
-  /** One more; null where that would be too many. What is given back lets the next in, however often it is called. */
-  take(key: string): (() => void) | null;
+  hasRoom(key: string): boolean;
+  /** So many more, or fewer. What hasn't room is counted all the same, by whoever lets it in. */
+  change(key: string, by: number): void;
 }
 
 /** `most` is 0: any number. */
 export const createTally = (most: number): Tally => {
-  const taken = new Map<string, number>();
-  const giveBack = (key: string): void => {
-    const left = (taken.get(key) ?? 1) - 1;
-    if (left > 0) taken.set(key, left);
-    else taken.delete(key);
-  };
+  const counts = new Map<string, number>();
   return {
-    take(key) {
-      const count = taken.get(key) ?? 0;
-      if (most > 0 && count >= most) return null;
-      taken.set(key, count + 1);
-      let isTaken = true;
-      return () => {
-        if (isTaken) giveBack(key);
-        isTaken = false;
-      };
+    hasRoom: (key) => most === 0 || (counts.get(key) ?? 0) < most,
+    change(key, by) {
+      const count = (counts.get(key) ?? 0) + by;
+      if (count > 0) counts.set(key, count);
+      else counts.delete(key);
     },
   };
 };
