@@ -109,11 +109,13 @@ export const load = async (
   page: DecodedPage,
 ): Promise<void> => {
   if (projection.writtenOnce) return;
-  const unknown = new Set<string>();
+  const ids = new Set<string>();
   for (const { event } of page) {
     if (event === null || event.position <= folded) continue;
-    for (const id of projection.keys(event)) if (recent.get(id) === undefined) unknown.add(id);
+    for (const id of projection.keys(event)) ids.add(id);
   }
+  const unknown = new Set<string>();
+  for (const id of ids) if (recent.get(id) === undefined) unknown.add(id);
   if (unknown.size === 0) return;
   const found = await documents.getAll<Positioned>(collection, [...unknown]);
   for (const id of unknown) recent.set(id, found.get(id) ?? null);
@@ -123,10 +125,11 @@ export const load = async (
 const foldEvent = ({ projection, collection, recent, changed }: Track, event: DomainEvent): void => {
   const ids = projection.keys(event);
   if (ids.length === 0) return;
-  const folded = ids.map((id) => {
+  const folded: { id: string; before: Positioned | null; after: Positioned | null }[] = [];
+  for (const id of ids) {
     const before = projection.writtenOnce ? null : (recent.get(id) ?? null);
-    return { id, before, after: projection.apply(before, event, id) };
-  });
+    folded.push({ id, before, after: projection.apply(before, event, id) });
+  }
   for (const { id, before, after } of folded) {
     if (after === before) continue;
     if (!projection.writtenOnce) recent.set(id, after);
@@ -136,25 +139,27 @@ const foldEvent = ({ projection, collection, recent, changed }: Track, event: Do
   }
 };
 
+interface Indigestible {
+  readonly stopped: Stopped;
+  readonly cause: unknown;
+}
+
+const indigestible = ({ position, type }: RecordedEvent, what: string, cause: unknown): Indigestible => {
+  const why = cause instanceof Error ? cause.message : String(cause);
+  return { stopped: { reason: `event ${position} (${type}) ${what}: ${why}`, at: { position, type } }, cause };
+};
+
 /** Folds what is new of a loaded page; the answer says at which event it had to stop, and why. */
-export const foldPage = (
-  track: Track,
-  page: DecodedPage,
-): { readonly stopped: Stopped; readonly cause: unknown } | null => {
+export const foldPage = (track: Track, page: DecodedPage): Indigestible | null => {
   for (const { recorded, event, unreadable } of page) {
-    const { position, type } = recorded;
+    const { position } = recorded;
     if (position <= track.folded) continue;
     if (!track.skipped.has(position)) {
-      const because = (what: string, cause: unknown) => {
-        const why = cause instanceof Error ? cause.message : String(cause);
-        const reason = `event ${position} (${type}) ${what}: ${why}`;
-        return { stopped: { reason, at: { position, type } }, cause };
-      };
-      if (unreadable !== undefined) return because('can not be read', unreadable);
+      if (unreadable !== undefined) return indigestible(recorded, 'can not be read', unreadable);
       try {
         if (event !== null) foldEvent(track, event);
       } catch (cause) {
-        return because('could not be digested', cause);
+        return indigestible(recorded, 'could not be digested', cause);
       }
     }
     track.folded = position;
