@@ -146,7 +146,10 @@ interface Indigestible {
 
 const indigestible = ({ position, type }: RecordedEvent, what: string, cause: unknown): Indigestible => {
   const why = cause instanceof Error ? cause.message : String(cause);
-  return { stopped: { reason: `event ${position} (${type}) ${what}: ${why}`, at: { position, type } }, cause };
+  return {
+    stopped: { reason: `event ${position} (${type}) ${what}: ${why}`, at: { position, type } },
+    cause,
+  };
 };
 
 /** Folds what is new of a loaded page; the answer says at which event it had to stop, and why. */
