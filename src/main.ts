@@ -1,10 +1,11 @@
 import type { RequestListener, Server } from 'node:http';
 import type { Logger } from 'pino';
 import { v7 } from 'uuid';
-import { createHealthApi } from './api/http/createHttpApi.ts';
+import { createBuildingApi, createHealthApi } from './api/http/createHttpApi.ts';
 import { createHttpServer, notReady } from './api/http/httpServer.ts';
 import { createMetrics } from './api/metrics/createMetrics.ts';
-import { watchCircuits } from './api/metrics/watch.ts';
+import { watchCircuits, watchWorkload } from './api/metrics/watch.ts';
+import { now } from './assembly/clocks.ts';
 import { type Duty, duties } from './assembly/duties.ts';
 import { type Life, lifeOf } from './assembly/life.ts';
 import { listen } from './assembly/listen.ts';
@@ -21,23 +22,59 @@ export interface Darkroom {
   stop(): Promise<void>;
 }
 
+/** What answers requests from now on. */
+type Hand = (listener: RequestListener) => void;
+
+const assemble = async (
+  config: Config,
+  logger: Logger,
+  does: ReadonlySet<Duty>,
+  server: Server,
+  hand: Hand,
+  impatience: AbortSignal,
+  life: Life,
+): Promise<void> => {
+  const metrics = createMetrics(logger);
+  const stores = await openStores(config, logger, metrics, does, life);
+  const health = { ...stores, metrics, logger, newId: v7 };
+  if (stores.newVersions.shown().length > 0) hand(createBuildingApi(health));
+  // Nobody reads, and nothing acts, on documents that are half built.
+  await stores.newVersions.whenRead(impatience);
+  watchWorkload(metrics.gauges, stores.documents, now);
+  const engines = openEngines(config);
+  for (const engine of engines) life.opened(engine);
+  watchCircuits(metrics.gauges, stores.log, engines);
+  const sweeping = startWorkers(config, logger, does, engines, stores, metrics, life);
+  const shown = { sweeping, engineHealth: watchEngines(config, logger, does, engines, stores, life) };
+  hand(
+    does.has('api')
+      ? await startApi(config, logger, engines, stores, metrics, shown, server, life)
+      : createHealthApi({ ...health, ...shown }),
+  );
+};
+
 /**
  * Puts the parts together and starts them. The port is taken first, for who can't have it must leave
- * every file untouched; requests before the rest is there are told to come again.
- * @throws StartRefused
+ * every file untouched; requests before the rest is there are told to come again. Documents of a new
+ * version are built before anybody reads them: that may take minutes, which `impatience` ends.
+ * @throws StartRefused, and what `impatience` was aborted with
  */
 export const startDarkroom = async (
   config: Config,
   logger: Logger,
   does: ReadonlySet<Duty> = new Set(duties),
+  impatience: AbortSignal = new AbortController().signal,
 ): Promise<Darkroom> => {
   const comeAgain = notReady(v7);
   let handle = comeAgain;
+  const hand: Hand = (listener) => {
+    handle = listener;
+  };
   const server = createHttpServer((request, response) => handle(request, response), v7);
   const url = await listen(server, config);
   const closing: (() => Promise<unknown>)[] = [];
   const stop = async (): Promise<void> => {
-    handle = comeAgain;
+    hand(comeAgain);
     for (const close of closing.toReversed()) await close();
   };
   closing.push(
@@ -48,29 +85,10 @@ export const startDarkroom = async (
       }),
   );
   try {
-    handle = await assemble(config, logger, does, server, lifeOf(closing));
+    await assemble(config, logger, does, server, hand, impatience, lifeOf(closing));
     return { url, stop };
   } catch (cause) {
     await stop();
     throw explained(cause);
   }
-};
-
-const assemble = async (
-  config: Config,
-  logger: Logger,
-  does: ReadonlySet<Duty>,
-  server: Server,
-  life: Life,
-): Promise<RequestListener> => {
-  const metrics = createMetrics(logger);
-  const stores = await openStores(config, logger, metrics, does, life);
-  const engines = openEngines(config);
-  for (const engine of engines) life.opened(engine);
-  watchCircuits(metrics.gauges, stores.log, engines);
-  const sweeping = startWorkers(config, logger, does, engines, stores, metrics, life);
-  const shown = { sweeping, engineHealth: watchEngines(config, logger, does, engines, stores, life) };
-  return does.has('api')
-    ? startApi(config, logger, engines, stores, metrics, shown, server, life)
-    : createHealthApi({ ...stores, metrics, logger, newId: v7, ...shown });
 };

@@ -18,6 +18,7 @@ import {
   readLive,
   readStandings,
   standingIn,
+  versionOf,
 } from '../projections/generations.ts';
 import { images as imageUses } from '../projections/images.ts';
 import { jobs } from '../projections/jobs.ts';
@@ -145,7 +146,15 @@ const dropAllButLive = async (documents: DocumentStore): Promise<void> => {
     for (const generation of kept) if (generation !== live) await dropGeneration(documents, name, generation);
   }
   const live = new Set(names.map((name) => generationName(name, standingIn(standings, name).live)));
-  for (const { name } of await documents.checkpoints()) if (!live.has(name)) await documents.drop(name);
+  for (const { name } of await documents.checkpoints()) {
+    const of = versionOf(name);
+    if (of === null || live.has(name)) continue;
+    await dropGeneration(
+      documents,
+      checkpointName({ name: of.projection, version: of.version }),
+      of.generation,
+    );
+  }
 };
 
 const rebuildDocuments = async (

@@ -28,25 +28,38 @@ const serve = async ({ only }: { readonly only?: string }): Promise<void> => {
   const does = readDuties(only);
   const config = readSettings();
   const logger = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
-  const darkroom = await startDarkroom(config, logger, does);
+  const asked = new AbortController();
+  const starting = startDarkroom(config, logger, does, asked.signal);
   const stop = (signal: NodeJS.Signals): void => {
     logger.info({ signal }, 'stopping');
     setTimeout(() => {
       logger.error('stopping took too long; ending');
       process.exit(1);
     }, config.DRAIN_MS + longestStop).unref();
-    darkroom.stop().then(
-      () => process.exit(0),
-      (cause: unknown) => {
-        logger.error({ err: cause }, 'stopping failed');
-        process.exit(1);
-      },
-    );
+    asked.abort();
+    starting
+      // What could not be started has closed what it had opened.
+      .then(
+        (darkroom) => darkroom.stop(),
+        () => undefined,
+      )
+      .then(
+        () => process.exit(0),
+        (cause: unknown) => {
+          logger.error({ err: cause }, 'stopping failed');
+          process.exit(1);
+        },
+      );
   };
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);
-  // Last, for who reads it may ask this process to stop at once.
-  process.stdout.write(`Darkroom is ready at ${darkroom.url}\n`);
+  try {
+    const { url } = await starting;
+    // Last, for who reads it may ask this process to stop at once.
+    process.stdout.write(`Darkroom is ready at ${url}\n`);
+  } catch (cause) {
+    if (!asked.signal.aborted) throw cause;
+  }
 };
 
 export const addServe = (parent: Command): void => {

@@ -10,6 +10,9 @@ export type Person = z.infer<typeof person>;
 export const actor = z.strictObject({ id: text(255, 1), name: personal(text(100, 1)) });
 export type Actor = z.infer<typeof actor>;
 
+/** What a process does that is no duty of its own: to name a log, to read new documents. */
+export const darkroom: Actor = { id: 'darkroom', name: 'Darkroom' };
+
 /** What does things by itself; nobody can sign in under these ids. */
 export const isPartOfDarkroom = (actorId: string): boolean =>
   /^(worker:|cli:|sweep$|queueing$|sealing$|darkroom$)/.test(actorId);

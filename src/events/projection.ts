@@ -8,7 +8,7 @@ const generation = z.strictObject({ version: z.int().min(1), generation: z.int()
 
 /** Stream `projection-<name>`: what people decided about documents that are projected from this log. */
 export const projectionEvents = defineEvents({
-  /** Readers read these documents from here on. `previous` is null where an older version stays for older nodes. */
+  /** Readers read these documents from here on. `previous`: what was read before, by nodes of an older release too; null: nothing. */
   ProjectionActivated: {
     version: 1,
     data: z.strictObject({ ...generation.shape, previous: generation.nullable() }),

@@ -44,6 +44,7 @@ const switching = z.object({
 export type Switching = z.infer<typeof switching>;
 
 const standing = z.object({
+  /** 0: none yet (newVersions.ts). */
   live: z.int(),
   /** The highest number that was ever given. */
   last: z.int(),
@@ -68,6 +69,9 @@ const record = { kind: 'projections', id: 'generations' } as const;
 export const firstStanding: Standing = {
   ...{ live: 1, last: 1, kept: [1], building: null, wanted: null, untold: null, stops: [] },
 };
+
+/** Of a version that this release declares and nobody has built yet: none of its generations is read. */
+export const unbuilt: Standing = { ...firstStanding, live: 0, last: 0, kept: [] };
 
 type Records = Pick<DocumentStore, 'readRecord' | 'writeRecord'>;
 
@@ -113,6 +117,18 @@ export const withStop = (standing: Standing, generation: number, stopped: Stoppe
 /** How a generation's collection and checkpoint are called; the first bears the version's name alone. */
 export const generationName = (name: string, generation: number): string =>
   generation === 1 ? name : `${name}_${generation}`;
+
+const written = /^([A-Za-z0-9]+)_(\d+)(?:_(\d+))?$/;
+
+/** What a collection or a checkpoint of that name is of; null where it is of no projection. */
+export const versionOf = (
+  name: string,
+): { readonly projection: string; readonly version: number; readonly generation: number } | null => {
+  const [, projection, version, generation = '1'] = written.exec(name) ?? [];
+  return projection === undefined
+    ? null
+    : { projection, version: Number(version), generation: Number(generation) };
+};
 
 export const generationOf = (collection: AnyCollection, generation: number): AnyCollection =>
   generation === 1 ? collection : { ...collection, name: generationName(collection.name, generation) };

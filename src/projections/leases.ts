@@ -46,7 +46,7 @@ export interface LeaseTimes {
 }
 
 /** After the death of a holder on another machine: 6 s of silence, and a second each to see and to take. */
-const usualTimes: LeaseTimes = { lookMs: 1_000, beatMs: 2_000, silenceMs: 6_000 };
+export const usualTimes: LeaseTimes = { lookMs: 1_000, beatMs: 2_000, silenceMs: 6_000 };
 
 /**
  * Whether somebody keeps one of these leases at this moment: its record changes, so that also a holder on another

@@ -1,6 +1,6 @@
 import type { LogId, Position } from '../events/ids.ts';
 import type { DocumentStore } from './documents/documentStore.ts';
-import { firstStanding, generationName, readStandings, type Standing } from './generations.ts';
+import { firstStanding, generationName, readStandings, type Standing, versionOf } from './generations.ts';
 import type { Instance } from './instance.ts';
 import { readHolder } from './leases.ts';
 import { type AnyProjection, checkpointName } from './projection.ts';
@@ -24,8 +24,6 @@ export interface GenerationShown {
 
 type Shown = Pick<GenerationShown, 'projection' | 'version'> & { readonly generations: readonly number[] };
 
-const written = /^([A-Za-z0-9]+)_(\d+)(?:_(\d+))?$/;
-
 /** What this release declares, and what else was ever written. */
 const everyVersion = async (
   documents: Pick<DocumentStore, 'checkpoints' | 'readRecord' | 'writeRecord'>,
@@ -42,8 +40,8 @@ const everyVersion = async (
   for (const { name, version } of projections)
     add(name, version, (standings.get(checkpointName({ name, version })) ?? firstStanding).kept);
   for (const { name } of await documents.checkpoints()) {
-    const [, projection, version, generation = '1'] = written.exec(name) ?? [];
-    if (projection !== undefined) add(projection, Number(version), [Number(generation)]);
+    const of = versionOf(name);
+    if (of !== null) add(of.projection, of.version, [of.generation]);
   }
   return [...found.values()].map((each) => ({
     ...each,

@@ -1,11 +1,19 @@
+import { setTimeout as delay } from 'node:timers/promises';
 import type { Position } from '../events/ids.ts';
 import type { EventLog, SubscriptionItem } from '../events/log/eventLog.ts';
 import { readSkipped } from './decisions.ts';
 import type { DocumentStore } from './documents/documentStore.ts';
 import { follow } from './follow.ts';
-import { changeStanding, generationName, type Standing, type Stopped, withStop } from './generations.ts';
+import {
+  changeStanding,
+  generationName,
+  type Standing,
+  type Stopped,
+  unbuilt,
+  withStop,
+} from './generations.ts';
 import { thisInstance } from './instance.ts';
-import { keepLeases, type Leases, type LeaseTimes, readHolder } from './leases.ts';
+import { keepLeases, type Leases, type LeaseTimes, readHolder, usualTimes } from './leases.ts';
 import { pagesUntil } from './pagesUntil.ts';
 import { type AnyProjection, checkpointName } from './projection.ts';
 import { goOnFrom, openTrack, type Track } from './track.ts';
@@ -70,6 +78,12 @@ export class BuildLost extends Error {
 
 export const buildLeaseName = (name: string): string => `build_${name}`;
 
+/** One of them is being built by a process of this host, which is known to be alive. */
+const isBuiltHere = async (documents: DocumentStore, names: readonly string[]): Promise<boolean> => {
+  const holders = await Promise.all(names.map((name) => readHolder(documents, buildLeaseName(name))));
+  return holders.some((holder) => holder?.host === thisInstance.host);
+};
+
 const takeLeases = async (parts: BuildParts): Promise<Leases> => {
   const names = parts.projections.map(checkpointName);
   const { documents, onTrouble, leaseTimes } = parts;
@@ -78,11 +92,20 @@ const takeLeases = async (parts: BuildParts): Promise<Leases> => {
     clock: () => performance.now(),
     ...(leaseTimes === undefined ? {} : { times: leaseTimes }),
   });
-  const held = new Set(leases.held().map(({ name }) => name));
-  const others = names.filter((name) => !held.has(buildLeaseName(name)));
-  if (others.length === 0) return leases;
+  const others = (): readonly string[] => {
+    const held = new Set(leases.held().map(({ name }) => name));
+    return names.filter((name) => !held.has(buildLeaseName(name)));
+  };
+  // Of a process of another machine only its silence tells that it has ended.
+  const { silenceMs, lookMs } = leaseTimes ?? usualTimes;
+  const patience = performance.now() + silenceMs + 2 * lookMs;
+  while (others().length > 0 && performance.now() < patience && !(await isBuiltHere(documents, others()))) {
+    if (parts.signal.aborted) break;
+    await delay(lookMs, undefined, { signal: parts.signal }).catch(() => undefined);
+  }
+  if (others().length === 0) return leases;
   await leases.stop();
-  throw new BuildUnderWay(others);
+  throw new BuildUnderWay(others());
 };
 
 const numbered = (standing: Standing): Standing => {
@@ -90,7 +113,7 @@ const numbered = (standing: Standing): Standing => {
   return { ...standing, last: next, building: next, kept: [...standing.kept, next] };
 };
 
-/** Forgets a generation with its documents. It must be neither read nor wanted. */
+/** Forgets a generation with its documents. No node may read it or want it: of a version that none declares any more that may be the live one. */
 export const dropGeneration = async (
   documents: DocumentStore,
   name: string,
@@ -99,6 +122,7 @@ export const dropGeneration = async (
   await documents.drop(generationName(name, generation));
   await changeStanding(documents, name, (standing) => ({
     ...withStop(standing, generation, null),
+    live: standing.live === generation ? unbuilt.live : standing.live,
     kept: standing.kept.filter((each) => each !== generation),
     building: standing.building === generation ? null : standing.building,
   }));

@@ -5,7 +5,7 @@ import { createPointers, type Pointers, readStandings, standingIn } from './gene
 import { thisInstance } from './instance.ts';
 import { keepLeases, type LeaseTimes } from './leases.ts';
 import { type AnyProjection, checkpointName } from './projection.ts';
-import { openTrack } from './track.ts';
+import { isUnbuilt, openTrack } from './track.ts';
 import { createTracks, type ProjectionHealth } from './tracks.ts';
 import { createWaiters } from './waiters.ts';
 import { createWatching } from './watching.ts';
@@ -27,7 +27,7 @@ export interface RunnerParts {
   readonly log: EventLog;
   readonly documents: Pick<
     DocumentStore,
-    'prepare' | 'getAll' | 'checkpoint' | 'write' | 'takeOver' | 'readRecord' | 'writeRecord'
+    'prepare' | 'getAll' | 'checkpoint' | 'checkpoints' | 'write' | 'takeOver' | 'readRecord' | 'writeRecord'
   >;
   readonly projections: readonly AnyProjection[];
   /** Moved when another generation of a projection is to be read (`readLive`). */
@@ -57,7 +57,7 @@ export const startProjections = async (parts: RunnerParts): Promise<ProjectionRu
   const end = new AbortController();
   const standings = await readStandings(documents);
   const opened = projections.map((each) => openTrack(each, standingIn(standings, checkpointName(each)).live));
-  await documents.prepare(opened.map(({ collection }) => collection));
+  await documents.prepare(opened.filter((track) => !isUnbuilt(track)).map(({ collection }) => collection));
   const tracks = createTracks(opened, parts.pointers ?? createPointers(), onStopped);
   const waiters = createWaiters(tracks.all);
   const leases = await keepLeases({

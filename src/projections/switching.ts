@@ -10,14 +10,20 @@ import {
   type Stopped,
   type Switching,
   standingIn,
+  unbuilt,
+  versionOf,
   withStop,
 } from './generations.ts';
 import { pagesUntil } from './pagesUntil.ts';
+import { type AnyProjection, checkpointName } from './projection.ts';
 import { goOnFrom, openTrack, type Track } from './track.ts';
 
 export interface SwitchParts {
   readonly log: Pick<EventLog, 'logId' | 'head' | 'subscribe' | 'append'>;
-  readonly documents: Pick<DocumentStore, 'prepare' | 'takeOver' | 'getAll' | 'readRecord' | 'writeRecord'>;
+  readonly documents: Pick<
+    DocumentStore,
+    'prepare' | 'checkpoints' | 'takeOver' | 'getAll' | 'readRecord' | 'writeRecord'
+  >;
   readonly write: (batch: Batch) => Promise<void>;
   readonly signal: AbortSignal;
 }
@@ -72,6 +78,21 @@ export const switchToWanted = async (
   return after.live === generation ? next : null;
 };
 
+/** The newest older version that there are documents of, as its own readers read it. */
+const olderVersion = async (
+  documents: SwitchParts['documents'],
+  { name, version }: AnyProjection,
+): Promise<{ readonly version: number; readonly generation: number } | null> => {
+  const versions = (await documents.checkpoints())
+    .map((each) => versionOf(each.name))
+    .filter((each) => each?.projection === name && each.version < version)
+    .map((each) => each?.version ?? 0);
+  if (versions.length === 0) return null;
+  const older = Math.max(...versions);
+  const standings = await readStandings(documents);
+  return { version: older, generation: standingIn(standings, checkpointName({ name, version: older })).live };
+};
+
 /** A process may die between a switch and telling of it; whoever comes after tells of it. */
 export const tellOfSwitch = async (
   { log, documents }: Pick<SwitchParts, 'log' | 'documents'>,
@@ -81,7 +102,10 @@ export const tellOfSwitch = async (
   if (untold === null) return;
   const { version } = projection;
   const { generation, actor, commandId } = untold;
-  const previous = { version, generation: untold.previous };
+  const previous =
+    untold.previous === unbuilt.live
+      ? await olderVersion(documents, projection)
+      : { version, generation: untold.previous };
   await tellActivation(log, { projection: projection.name, version, generation, previous, actor, commandId });
   await changeStanding(documents, name, (standing) =>
     standing.untold?.commandId === commandId && standing.untold.generation === generation

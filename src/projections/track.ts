@@ -9,7 +9,7 @@ import type {
   DocumentWrite,
   Lease,
 } from './documents/documentStore.ts';
-import { generationOf, type Stopped } from './generations.ts';
+import { generationOf, type Stopped, unbuilt } from './generations.ts';
 import { type AnyProjection, checkpointName, type Positioned } from './projection.ts';
 import { createRecentDocuments, type RecentDocuments } from './recentDocuments.ts';
 
@@ -83,6 +83,9 @@ export const openTrack = (projection: AnyProjection, generation = 1): Track => (
   movedAt: performance.now(),
   stopped: null,
 });
+
+/** None of its generations is read yet, nor written here: it stands for the one that will be. */
+export const isUnbuilt = ({ generation }: Pick<Track, 'generation'>): boolean => generation === unbuilt.live;
 
 /** `event` is null where its type isn't known here, or where it could not be read: then `unreadable` says why. */
 interface DecodedEvent {

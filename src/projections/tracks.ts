@@ -1,16 +1,18 @@
 import type { Position } from '../events/ids.ts';
 import type { Pointers, Stopped } from './generations.ts';
-import type { Track } from './track.ts';
+import { isUnbuilt, type Track } from './track.ts';
 
 /** How one projection is doing. */
 export interface ProjectionHealth {
   readonly name: string;
-  /** `stopped` where an event could not be digested or the checkpoint is of another log: `reason` says it. */
-  readonly state: 'running' | 'stopped';
+  /** `unbuilt` where none of its documents is read yet (newVersions.ts); `stopped` where an event could not be digested or the checkpoint is of another log: `reason` says it. */
+  readonly state: 'running' | 'stopped' | 'unbuilt';
   readonly position: Position;
   /** How long ago this process last saw it move, in milliseconds; since its start where it has not yet. */
   readonly quietMs: number;
   readonly reason: string | null;
+  /** The event that it stands before and can't digest. */
+  readonly indigestible: Position | null;
 }
 
 /** The tracks of this process, shared by what writes here, what watches others, and who asks. */
@@ -23,13 +25,18 @@ export interface Tracks {
   health(): readonly ProjectionHealth[];
 }
 
-const healthOf = ({ name, written, movedAt, stopped }: Track): ProjectionHealth => ({
-  name,
-  state: stopped === null ? 'running' : 'stopped',
-  position: written,
-  quietMs: performance.now() - movedAt,
-  reason: stopped?.reason ?? null,
-});
+const healthOf = (track: Track): ProjectionHealth => {
+  const { name, written, movedAt, stopped } = track;
+  const state = stopped === null ? 'running' : 'stopped';
+  return {
+    name,
+    state: isUnbuilt(track) ? 'unbuilt' : state,
+    position: written,
+    quietMs: performance.now() - movedAt,
+    reason: stopped?.reason ?? null,
+    indigestible: stopped?.at?.position ?? null,
+  };
+};
 
 export const createTracks = (
   opened: readonly Track[],

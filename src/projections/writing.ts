@@ -7,7 +7,7 @@ import { type Batch, follow } from './follow.ts';
 import { changeStanding, readStandings, type Standing, type Switching, standingIn } from './generations.ts';
 import type { Leases } from './leases.ts';
 import { switchToWanted, tellOfSwitch } from './switching.ts';
-import { goOnFrom, openTrack, startAgain, type Track } from './track.ts';
+import { goOnFrom, isUnbuilt, openTrack, startAgain, type Track } from './track.ts';
 import type { Tracks } from './tracks.ts';
 import type { Waiters } from './waiters.ts';
 import { longestPause, writeBatch } from './writeBatch.ts';
@@ -16,7 +16,7 @@ export interface WritingParts {
   readonly log: EventLog;
   readonly documents: Pick<
     DocumentStore,
-    'prepare' | 'getAll' | 'write' | 'takeOver' | 'readRecord' | 'writeRecord'
+    'prepare' | 'getAll' | 'checkpoints' | 'write' | 'takeOver' | 'readRecord' | 'writeRecord'
   >;
   readonly tracks: Tracks;
   readonly leases: Leases;
@@ -50,11 +50,16 @@ export const createWriting = (parts: WritingParts): Writing => {
   const { log, documents, tracks, leases, waiters, signal, onTrouble } = parts;
 
   const led = (): readonly Track[] =>
-    tracks.all.filter(({ lease, stopped }) => lease !== null && stopped === null);
+    tracks.all.filter((track) => track.lease !== null && track.stopped === null && !isUnbuilt(track));
 
   /** Fences off the last holder, and goes on from where that one came. */
   const takeUp = async (track: Track, { fence }: Lease): Promise<void> => {
     const lease = { name: track.collection.name, fence };
+    // There is nothing to write, but whoever holds the lease switches to what is being built.
+    if (isUnbuilt(track)) {
+      track.lease = lease;
+      return;
+    }
     track.skipped = await readSkipped(log, track.projection.name);
     const checkpoint = await documents.takeOver(lease);
     const head = await log.head();

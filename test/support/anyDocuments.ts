@@ -9,14 +9,21 @@ export interface AnyDocuments {
   /** Why it can't be had here. */
   readonly missing?: string;
   start(): Promise<{
-    fresh(): Promise<{ readonly documents: DocumentStore; cleanup(): Promise<void> }>;
+    /** `url`: where another process opens the same. */
+    fresh(): Promise<{ readonly documents: DocumentStore; readonly url: string; cleanup(): Promise<void> }>;
     stop(): Promise<void>;
   }>;
 }
 
 const sqlite: AnyDocuments = {
   name: 'SQLite',
-  start: async () => ({ fresh: openTemporaryDocuments, stop: async () => undefined }),
+  start: async () => ({
+    async fresh() {
+      const { file, ...store } = await openTemporaryDocuments();
+      return { ...store, url: `sqlite:${file}` };
+    },
+    stop: async () => undefined,
+  }),
 };
 
 const mongodb: AnyDocuments = {

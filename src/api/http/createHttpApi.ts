@@ -1,5 +1,6 @@
 import express, { type Express, Router } from 'express';
 import { ownInstance } from '../../projections/instance.ts';
+import { type NewVersions, sentencesOf } from '../../projections/newVersions.ts';
 import { readOrigins } from '../origins.ts';
 import { Problem } from '../problems.ts';
 import { answerCalls } from './answerCall.ts';
@@ -64,7 +65,15 @@ const operationsOf = (parts: HttpApiParts, origins: ReadonlySet<string>): readon
 
 type HealthParts = Pick<
   HttpApiParts,
-  'log' | 'readModel' | 'projections' | 'metrics' | 'sweeping' | 'engineHealth' | 'logger' | 'newId'
+  | 'log'
+  | 'readModel'
+  | 'projections'
+  | 'newVersions'
+  | 'metrics'
+  | 'sweeping'
+  | 'engineHealth'
+  | 'logger'
+  | 'newId'
 >;
 
 /** An application that says how it is, and nothing else yet. */
@@ -86,6 +95,23 @@ export const createHealthApi = (parts: HealthParts): Express => {
       'not_found',
       'This process has no API, only /healthz, /readyz and /metrics; ask one that has.',
     );
+  });
+  app.use(answerProblems(parts.logger));
+  return app;
+};
+
+/** While documents that this release declares are being built: how far they are, and nothing else. */
+export const createBuildingApi = (
+  parts: HealthParts & { readonly newVersions: Pick<NewVersions, 'shown'> },
+): Express => {
+  const app = withHealth(parts);
+  app.use(() => {
+    const versions = parts.newVersions.shown();
+    const longest = Math.max(1, ...versions.map(({ secondsLeft }) => secondsLeft ?? 1));
+    const detail = [...sentencesOf(versions), 'Try again when it is done.'].join('; ');
+    throw new Problem('unavailable', `${detail.charAt(0).toUpperCase()}${detail.slice(1)}`, {
+      headers: { 'Retry-After': String(Math.min(longest, 60)) },
+    });
   });
   app.use(answerProblems(parts.logger));
   return app;

@@ -1,6 +1,8 @@
 import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Position } from '../../events/ids.ts';
+import { versionOf } from '../../projections/generations.ts';
+import { sentencesOf } from '../../projections/newVersions.ts';
 import type { ProjectionHealth } from '../../projections/tracks.ts';
 import { inTime } from '../inTime.ts';
 import { lag } from '../lag.ts';
@@ -68,8 +70,9 @@ const whatToDo = {
     'See that the event log at EVENT_LOG_URL runs, can be reached from here, and has room on its disk; it is tried again by itself.',
   documents:
     'See that the document store at DOCUMENTS_URL runs, can be reached from here, and has room on its disk; it is tried again by itself.',
-  projection:
-    'Read the reason and the log of the process that writes it: an event that can not be digested needs another release, documents of another log must be built again.',
+  projection: 'Read the reason; documents of another log must be built again.',
+  unbuilt:
+    'Wait: this process serves once it is built. Nodes of the release before go on serving, and must be left running meanwhile.',
   sweep:
     'Read the reason and the log of this process; running jobs are looked after by other sweeps meanwhile.',
   engine:
@@ -83,14 +86,19 @@ const advice = (isWell: boolean, part: keyof typeof whatToDo): string | null =>
 
 const inSeconds = (milliseconds: number): number => Math.round(milliseconds) / 1_000;
 
-const shownProjection = (
-  { name, state, position, quietMs, reason }: ProjectionHealth,
-  head: Position | null,
-) => ({
-  ...{ name, state, position, reason },
-  lag: lag(head, position),
-  quietSeconds: inSeconds(quietMs),
-  whatToDo: advice(state === 'running', 'projection'),
+const whatToDoAbout = ({ name, state, indigestible }: ProjectionHealth): string | null => {
+  if (state === 'running') return null;
+  if (indigestible === null) return whatToDo[state === 'unbuilt' ? 'unbuilt' : 'projection'];
+  const projection = versionOf(name)?.projection ?? name;
+  return `Run a release that can digest the event; or leave it out: darkroom projections skip ${projection} --position ${indigestible} --reason "…"`;
+};
+
+const shownProjection = (health: ProjectionHealth, head: Position | null, unbuilt: string | undefined) => ({
+  ...{ name: health.name, state: health.state, position: health.position },
+  reason: unbuilt ?? health.reason,
+  lag: lag(head, health.position),
+  quietSeconds: inSeconds(health.quietMs),
+  whatToDo: whatToDoAbout(health),
 });
 
 /** It says what was done, and doesn't count for being ready: others sweep too. */
@@ -131,18 +139,29 @@ export const measured =
 
 type ReadyParts = Pick<
   HttpApiParts,
-  'log' | 'readModel' | 'projections' | 'sweeping' | 'engineHealth' | 'logger'
+  'log' | 'readModel' | 'projections' | 'newVersions' | 'sweeping' | 'engineHealth' | 'logger'
 >;
 
 /** Each part with its state, its lag and what to do. 503 while one isn't ready: send requests elsewhere. */
 export const ready =
-  ({ log, readModel, projections, sweeping, engineHealth, logger }: ReadyParts): RequestHandler =>
+  ({
+    log,
+    readModel,
+    projections,
+    newVersions,
+    sweeping,
+    engineHealth,
+    logger,
+  }: ReadyParts): RequestHandler =>
   async (_request, response) => {
     const [eventLog, documents] = await Promise.all([
       check('eventLog', () => log.head(), logger),
       check('documents', () => readModel.position(), logger),
     ]);
-    const followers = projections.health().map((each) => shownProjection(each, eventLog.position));
+    const unbuilt = new Map(newVersions?.shown().map((each) => [each.name, sentencesOf([each])[0]]));
+    const followers = projections
+      .health()
+      .map((each) => shownProjection(each, eventLog.position, unbuilt.get(each.name)));
     const isReady =
       eventLog.state === 'ready' &&
       documents.state === 'ready' &&

@@ -4,6 +4,7 @@ import type { Config } from '../../config.ts';
 import type { EventLog } from '../../events/log/eventLog.ts';
 import type { ImageStore } from '../../images/imageStore.ts';
 import type { DocumentStore } from '../../projections/documents/documentStore.ts';
+import type { NewVersions } from '../../projections/newVersions.ts';
 import type { Past } from '../../projections/past.ts';
 import type { ReadModel } from '../../projections/readModel.ts';
 import type { ProjectionRunner } from '../../projections/runner.ts';
@@ -27,6 +28,8 @@ export interface HttpApiParts {
   readonly past: Past;
   readonly refusals: Refusals;
   readonly projections: Pick<ProjectionRunner, 'health'>;
+  /** Where there may be versions that can't be read yet. */
+  readonly newVersions?: Pick<NewVersions, 'shown'>;
   readonly images: Pick<ImageStore, 'get'>;
   readonly engines: readonly {
     readonly name: string;

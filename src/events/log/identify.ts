@@ -1,5 +1,6 @@
 import { type EventId, type LogId, logId } from '../ids.ts';
 import { logEvents } from '../logIdentity.ts';
+import { darkroom } from '../metadata.ts';
 import { logStream } from '../streams.ts';
 import { type EventLog, type ExpectedRevision, WrongExpectedRevision } from './eventLog.ts';
 
@@ -31,7 +32,7 @@ export const identifyLog = async (log: Identifiable, newId: () => string): Promi
       type: 'LogIdentified',
       data: { logId: newId() },
       metadata: {
-        actor: { id: 'darkroom', name: 'Darkroom' },
+        actor: darkroom,
         correlationId: id,
         causationId: id,
         at: new Date().toISOString(),

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
-import { catalogue, decode, isKnownType } from '../../../src/events/catalogue.ts';
+import { catalogue, decode, type EventType, isKnownType } from '../../../src/events/catalogue.ts';
 import type { RecordedEvent } from '../../../src/events/log/eventLog.ts';
 import fingerprints from '../../fixtures/eventSchemas.json' with { type: 'json' };
 import { schemaFingerprint } from '../../support/schemaFingerprint.ts';
@@ -36,4 +36,22 @@ describe('what an event holds', () => {
         `its fingerprint "${now}" to test/fixtures/eventSchemas.json. Lines that are there stay as they are.`,
     ).toBe(now);
   });
+
+  it.each(Object.entries(catalogue))(
+    '%s is recorded in each of its versions, with a way up from every older one',
+    (type, { version, upcasters, downcasters }) => {
+      const recorded = Object.keys(new Map<string, object>(Object.entries(fingerprints)).get(type) ?? {});
+      const newest = Math.max(version, ...Object.keys(downcasters ?? {}).map(Number));
+      const upTo = (last: number): string[] => Array.from({ length: last }, (_, index) => `${index + 1}`);
+      expect(
+        recorded,
+        `Add ${type} with the fingerprint "${schemaFingerprint(catalogue[type as EventType].data)}" of version ` +
+          `${version} to test/fixtures/eventSchemas.json, so that it can't change unseen.`,
+      ).toEqual(expect.arrayContaining(upTo(version)));
+      expect(recorded.filter((each) => Number(each) > newest)).toEqual([]);
+      expect(Object.keys(upcasters ?? {}), `${type} has no way up from each older version`).toEqual(
+        upTo(version - 1),
+      );
+    },
+  );
 });

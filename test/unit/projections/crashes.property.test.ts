@@ -30,6 +30,7 @@ const openDocuments = () => {
   const store: RunnerParts['documents'] = {
     prepare: async () => undefined,
     checkpoint: async (name) => checkpoints.get(name) ?? null,
+    checkpoints: async () => [...checkpoints.values()],
     // One process at a time: every lease is free, and held while somebody lives.
     readRecord: async () => null,
     writeRecord: async () => 'written',

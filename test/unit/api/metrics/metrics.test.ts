@@ -35,7 +35,7 @@ const openWatched = () => {
   const health = (): ProjectionHealth[] => [
     {
       ...{ name: 'messages_1', state: at.state, reason: null },
-      ...{ position: position(at.written), quietMs: at.quietMs },
+      ...{ position: position(at.written), quietMs: at.quietMs, indigestible: null },
     },
   ];
   const well = { state: 'ready', reason: null, since: null } as const;
