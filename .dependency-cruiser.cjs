@@ -88,11 +88,19 @@ module.exports = {
       from: { path: '^(src/client|web)/' },
       to: {
         path: [
-          '^src/(events/log|projections/(documents|reading|runner|writing|watching)|commands|api|workers|images|sqlite|cli|assembly)/',
+          '^src/(events/log|projections/(documents|reading|runner|writing|watching)|commands|api|workers|images|sqlite|cli|assembly|tracing)/',
           '^src/(main|config|signInSettings|addressRange)\\.ts$',
         ],
         dependencyTypesNot: ['type-only'],
       },
+    },
+    {
+      name: 'parts-know-no-tracing',
+      comment:
+        'Ports are wrapped where the parts are put together; nothing of OpenTelemetry is loaded before it is wished.',
+      severity: 'error',
+      from: { path: '^(src|web)/', pathNot: '^src/(tracing|assembly|main\\.ts)' },
+      to: { path: '^(src/tracing/|node_modules/@opentelemetry/)' },
     },
     only(
       'web-arrows',

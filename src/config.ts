@@ -297,6 +297,17 @@ export const settings = z
       .describe(
         'Proxies whose `X-Forwarded-For` is believed, by commas: addresses, or ranges like `10.0.0.0/8`. Without it all who come through a proxy have its address.',
       ),
+    OTEL_EXPORTER_OTLP_ENDPOINT: engineUrl
+      .optional()
+      .describe(
+        'Where traces are sent (OTLP over HTTP): see [tracing](operations/tracing.md); default: nowhere.',
+      ),
+    TRACED_SHARE: z
+      .string()
+      .regex(/^(0(\.\d{1,9})?|1(\.0+)?)$/, 'must be a number from 0 to 1, such as 0.01')
+      .transform(Number)
+      .default(1)
+      .describe('Of all requests, how many are traced: 0.01 is one in a hundred.'),
     LOG_LEVEL: z
       .enum(['fatal', 'error', 'warn', 'info', 'debug', 'silent'])
       .default('info')

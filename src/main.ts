@@ -14,6 +14,7 @@ import { explained } from './assembly/refused.ts';
 import { startApi } from './assembly/startApi.ts';
 import { startWorkers, watchEngines } from './assembly/startWorkers.ts';
 import type { Config } from './config.ts';
+import { openTracing } from './tracing/tracing.ts';
 import { openEngines } from './workers/engines/openEngines.ts';
 
 export interface Darkroom {
@@ -35,7 +36,8 @@ const assemble = async (
   life: Life,
 ): Promise<void> => {
   const metrics = createMetrics(logger);
-  const stores = await openStores(config, logger, metrics, does, life);
+  const tracing = life.opened(await openTracing(config, logger));
+  const stores = await openStores(config, logger, metrics, tracing, does, life);
   const health = { ...stores, metrics, logger, newId: v7 };
   if (stores.newVersions.shown().length > 0) hand(createBuildingApi(health));
   // Nobody reads, and nothing acts, on documents that are half built.
@@ -44,11 +46,11 @@ const assemble = async (
   const engines = openEngines(config);
   for (const engine of engines) life.opened(engine);
   watchCircuits(metrics.gauges, stores.log, engines);
-  const sweeping = startWorkers(config, logger, does, engines, stores, metrics, life);
+  const sweeping = startWorkers(config, logger, does, engines, stores, metrics, tracing, life);
   const shown = { sweeping, engineHealth: watchEngines(config, logger, does, engines, stores, life) };
   hand(
     does.has('api')
-      ? await startApi(config, logger, engines, stores, metrics, shown, server, life)
+      ? await startApi(config, logger, engines, stores, metrics, tracing, shown, server, life)
       : createHealthApi({ ...health, ...shown }),
   );
 };

@@ -14,6 +14,7 @@ import { openPast } from '../projections/reading/openPast.ts';
 import { openReadModel } from '../projections/reading/openReadModel.ts';
 import { startProjections } from '../projections/runner.ts';
 import { openConfiguredDocuments, openConfiguredImages, openConfiguredLog } from '../stores.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import type { Duty } from './duties.ts';
 import type { Life } from './life.ts';
 
@@ -36,6 +37,7 @@ export const openStores = async (
   config: Config,
   logger: Logger,
   metrics: Metrics,
+  tracing: Tracing,
   does: ReadonlySet<Duty>,
   { opened, started }: Life,
 ) => {
@@ -45,7 +47,7 @@ export const openStores = async (
       logger.warn({ err: problem }, 'the event log overcame a problem'),
     ),
   );
-  const log = metrics.measureLog(bareLog);
+  const log = tracing.appending(metrics.measureLog(bareLog));
   const measured = metrics.measureDocuments(bareDocuments);
   const pointers = createPointers();
   const documents = readLive(measured, pointers);
@@ -61,7 +63,7 @@ export const openStores = async (
   await declareVersions(log, measured, all);
   const projections = started(
     await startProjections({
-      ...{ ...projected, onTrouble },
+      ...{ ...projected, ...tracing.projecting(log, measured), onTrouble },
       onStopped: (health, cause) => logger.error({ err: cause, ...health }, 'a projection has stopped'),
     }),
   );

@@ -15,6 +15,7 @@ import { openAuthentication } from '../api/openAuthentication.ts';
 import { createQueueDoor } from '../api/queueDoor.ts';
 import { createCommands } from '../commands/createCommands.ts';
 import type { Config } from '../config.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import type { ImageEngine } from '../workers/engines/imageEngine.ts';
 import { monotonic, now } from './clocks.ts';
 import type { Life } from './life.ts';
@@ -28,6 +29,7 @@ export const startApi = async (
   engines: readonly ImageEngine[],
   stores: Stores,
   metrics: Metrics,
+  tracing: Tracing,
   shown: Pick<HttpApiParts, 'sweeping' | 'engineHealth'>,
   server: Server,
   { opened }: Life,
@@ -58,7 +60,8 @@ export const startApi = async (
   const delivery = opened(
     createDelivery({
       allowance: limits,
-      ...{ config, log, readModel, authentication, logger, now, report: metrics.delivery },
+      ...{ config, readModel, authentication, logger, now },
+      ...tracing.delivering(log, metrics.delivery),
       checkPlaces: createPlaceChecks({ log, readModel, past, logger, clock: monotonic, counted }),
     }),
   );
@@ -79,6 +82,7 @@ export const startApi = async (
       ...shown,
     },
     engines,
+    traced: tracing.requests,
     refusals: createRefusals({ log, logger, now, newId: v7 }),
     newId: v7,
     webFolder: fileURLToPath(new URL('../../web', import.meta.url)),

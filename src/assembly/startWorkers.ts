@@ -5,6 +5,7 @@ import type { HttpApiParts } from '../api/http/parts.ts';
 import type { Metrics } from '../api/metrics/createMetrics.ts';
 import { watchSweep } from '../api/metrics/watch.ts';
 import type { Config } from '../config.ts';
+import type { Tracing } from '../tracing/tracing.ts';
 import { createCircuits } from '../workers/circuits.ts';
 import { startCollecting } from '../workers/collecting.ts';
 import { createJobDesk } from '../workers/createJobDesk.ts';
@@ -30,6 +31,7 @@ export const startWorkers = (
   engines: readonly ImageEngine[],
   stores: Stores,
   metrics: Metrics,
+  tracing: Tracing,
   { started }: Life,
 ): SweepingShown | undefined => {
   const { log, readModel, images } = stores;
@@ -46,6 +48,7 @@ export const startWorkers = (
     started(
       startImageWorker({
         ...{ ...stores, ...worker, engines, logger, now, clock: monotonic, slots, leaseMs, drainMs },
+        report: tracing.drawings ?? undefined,
         runningPerPerson: config.MAX_RUNNING_JOBS_PER_USER,
       }),
     );

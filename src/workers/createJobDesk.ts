@@ -107,7 +107,9 @@ export const createJobDesk = ({
       const { details, submitted } = handled.state;
       const { request, limits } = details;
       const { attempt } = started.data;
-      return { jobId, attempt, request, timeoutMs: limits.timeoutMs, submitted };
+      const known = handled.after ?? (await load(log, jobStream(jobId), jobDecider));
+      const correlationId = known.correlationId ?? jobId;
+      return { jobId, correlationId, attempt, request, timeoutMs: limits.timeoutMs, submitted };
     },
     async submit(claim, submission) {
       const { attempt } = claim;

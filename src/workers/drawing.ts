@@ -2,9 +2,10 @@ import type { ImageId } from '../events/ids.ts';
 import type { Picture as RecordedPicture } from '../events/job.ts';
 import type { ImageStore } from '../images/imageStore.ts';
 import type { Circuits } from './circuits.ts';
+import { type AttemptReport, type DrawingReport, noReport } from './drawingReport.ts';
 import { type EngineCalls, EngineRests } from './engineCall.ts';
 import { type DrawingNews, EngineError, type ImageEngine, type Picture } from './engines/imageEngine.ts';
-import type { Claim, Failure, JobDesk } from './jobDesk.ts';
+import { type Claim, type Failure, idsOf, type JobDesk } from './jobDesk.ts';
 import { createReporter, type Reporter, type ReporterParts } from './reporter.ts';
 import { judge, stopped } from './verdict.ts';
 
@@ -14,6 +15,8 @@ export interface DrawingParts extends ReporterParts {
   readonly circuits: Circuits;
   readonly images: ImageStore;
   readonly now: () => Date;
+  /** Is told how it goes. */
+  readonly report?: DrawingReport | undefined;
 }
 
 /** A claimed attempt, and where it is drawn: at the first of these; the others can draw it too, and stand in. */
@@ -33,11 +36,12 @@ export const draw = async (attempt: Attempt, parts: DrawingParts): Promise<void>
   const { desk, circuits } = parts;
   const deadline = setTimeout(() => controller.abort(stopped('timeout')), claim.timeoutMs);
   const reporter = createReporter(claim, controller, parts);
+  const report = (parts.report ?? noReport).began(claim);
   try {
     let refusal: Refusal | null = null;
     for (const engine of engines) {
       if (refusal !== null && (await circuits.of(engine.name)).status !== 'closed') continue;
-      refusal = await drawAt(engine, attempt, parts, reporter);
+      refusal = await drawAt(engine, attempt, parts, reporter, report);
       if (refusal === null || !refusal.mayStandIn) break;
     }
     await reporter.end();
@@ -46,6 +50,7 @@ export const draw = async (attempt: Attempt, parts: DrawingParts): Promise<void>
     clearTimeout(deadline);
     await reporter.end();
     await reporter.removePreviews();
+    report.over();
   }
 };
 
@@ -65,14 +70,17 @@ const drawAt = async (
   attempt: Attempt,
   parts: DrawingParts,
   reporter: Reporter,
+  report: AttemptReport,
 ): Promise<Refusal | null> => {
   const { claim, engines, controller } = attempt;
   const { desk, callsOf, circuits, images, logger, now } = parts;
   const work = { hasBegun: false };
+  const answered = report.asked(engine.name);
   try {
     const { pictures, model } = await callsOf(engine).run(() =>
       follow(engine, attempt, parts, reporter, work),
     );
+    answered(null);
     await reporter.end();
     const kept = await keepPictures(pictures, images);
     for (const { imageId } of kept) reporter.keep(imageId);
@@ -80,10 +88,11 @@ const drawAt = async (
     await circuits.succeeded(engine.name, claim.jobId);
     return null;
   } catch (cause) {
+    answered(cause);
     const others = engines.filter((other) => other !== engine).map(({ name }) => name);
     const failure = await judge({ claim, cause, engine: engine.name, others, circuits, now });
     if (failure !== null)
-      logger.warn({ err: cause, reference: failure.reference, jobId: claim.jobId }, 'an attempt failed');
+      logger.warn({ err: cause, reference: failure.reference, ...idsOf(claim) }, 'an attempt failed');
     return { failure, mayStandIn: isAway(cause) && !work.hasBegun && !controller.signal.aborted };
   }
 };

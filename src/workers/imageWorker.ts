@@ -10,10 +10,11 @@ import type { DocumentReader } from '../projections/documents/documentStore.ts';
 import type { ProjectionRunner } from '../projections/runner.ts';
 import type { Circuits } from './circuits.ts';
 import { draw, type Finished } from './drawing.ts';
+import type { DrawingReport } from './drawingReport.ts';
 import { createEngineCalls, type EngineCalls } from './engineCall.ts';
 import type { ImageEngine } from './engines/imageEngine.ts';
 import { followLog } from './following.ts';
-import type { Claim, JobDesk } from './jobDesk.ts';
+import { type Claim, idsOf, type JobDesk } from './jobDesk.ts';
 import { nextInQueue } from './nextInQueue.ts';
 import { stopped } from './verdict.ts';
 
@@ -35,6 +36,8 @@ export interface ImageWorkerParts {
   readonly leaseMs: number;
   /** How long it goes on drawing when it is stopped. */
   readonly drainMs: number;
+  /** Is told what is drawn. */
+  readonly report?: DrawingReport | undefined;
   /** Pictures of one person drawn at once, by all workers; 0: any number. */
   readonly runningPerPerson?: number;
 }
@@ -120,7 +123,7 @@ export const startImageWorker = (parts: ImageWorkerParts): Running => {
     const drawing = draw(attempt, { ...parts, callsOf, heartbeatMs: leaseMs / 3 })
       .catch((cause: unknown) => {
         // The log could not be told: the lease runs out, and the sweep hands the job on.
-        logger.error({ err: cause, jobId: claim.jobId }, 'an attempt could not be ended');
+        logger.error({ err: cause, ...idsOf(claim) }, 'an attempt could not be ended');
       })
       .finally(() => {
         running.delete(claim.jobId);

@@ -8,6 +8,8 @@ import type { Progress } from './pacing.ts';
 /** A job that this worker may draw, until its attempt is over. */
 export interface Claim {
   readonly jobId: JobId;
+  /** The request that began it all: its events, its lines in the log, its trace. */
+  readonly correlationId: string;
   readonly attempt: number;
   readonly request: ImageRequest;
   /** Longest that this attempt may take. */
@@ -15,6 +17,9 @@ export interface Claim {
   /** What earlier attempts handed to engines that may have it still. */
   readonly submitted: readonly Submission[];
 }
+
+/** As they stand in lines of the log. */
+export const idsOf = ({ jobId, correlationId }: Claim) => ({ jobId, correlationId });
 
 /** How an attempt went wrong. */
 export interface Failure {

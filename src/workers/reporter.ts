@@ -1,6 +1,6 @@
 import type { Logger } from 'pino';
 import type { ImageStore } from '../images/imageStore.ts';
-import type { Claim, JobDesk } from './jobDesk.ts';
+import { type Claim, idsOf, type JobDesk } from './jobDesk.ts';
 import { type Progress, worthReporting } from './pacing.ts';
 import { stopped } from './verdict.ts';
 
@@ -53,7 +53,7 @@ export const createReporter = (
   const heartbeat = setInterval(() => {
     if (last !== null && clock() - last.at < heartbeatMs) return;
     append(known).catch((cause: unknown) => {
-      logger.warn({ err: cause, jobId: claim.jobId }, 'a heartbeat could not be appended; trying again');
+      logger.warn({ err: cause, ...idsOf(claim) }, 'a heartbeat could not be appended; trying again');
       appending = Promise.resolve();
     });
   }, heartbeatMs / 4);

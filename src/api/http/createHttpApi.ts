@@ -74,6 +74,7 @@ type HealthParts = Pick<
   | 'engineHealth'
   | 'logger'
   | 'newId'
+  | 'traced'
 >;
 
 /** An application that says how it is, and nothing else yet. */
@@ -81,6 +82,7 @@ const withHealth = (parts: HealthParts): Express => {
   const app = express();
   app.disable('x-powered-by').disable('etag');
   app.use(trace(parts.logger, parts.newId), parts.metrics.requestAnswered, securityHeaders);
+  if (parts.traced) app.use(parts.traced);
   app.route('/healthz').get(neverStored, alive).all(allowing('GET, HEAD'));
   app.route('/readyz').get(neverStored, ready(parts)).all(allowing('GET, HEAD'));
   app.route('/metrics').get(neverStored, measured(parts.metrics)).all(allowing('GET, HEAD'));

@@ -1,3 +1,4 @@
+import type { RequestHandler } from 'express';
 import type { Logger } from 'pino';
 import type { Commands } from '../../commands/commands.ts';
 import type { Config } from '../../config.ts';
@@ -41,6 +42,8 @@ export interface HttpApiParts {
   readonly people: People;
   readonly limits: Limits;
   readonly metrics: Pick<Metrics, 'requestAnswered' | 'exposition'>;
+  /** Follows requests, where they are traced. */
+  readonly traced?: RequestHandler | null;
   /** Where this process queues and sweeps. */
   readonly sweeping?: SweepingShown | undefined;
   /** Where this process draws: how each engine was when it was last asked. */

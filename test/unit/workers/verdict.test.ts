@@ -37,6 +37,7 @@ const judged = async (
     request: { ...request, timeoutMs },
     timeoutMs: 60_000,
     submitted: [],
+    correlationId: 'the request',
   };
   const others = other === undefined ? [] : ['other'];
   const ending = { claim, cause, engine: 'sketch', others, circuits, now: () => now };
