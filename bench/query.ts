@@ -90,7 +90,7 @@ const questionsOf = ({ past, readModel, bare }: Opened, events: number): readonl
   const sent = (items: readonly unknown[]): number => (JSON.stringify(items).length > 0 ? items.length : 0);
   const bareRows = bare
     .prepare(
-      `SELECT body FROM ${tableOf(timeline.collection.name)} WHERE ${columnOf('jobId')} = ? ORDER BY ${columnOf('position')} LIMIT ${page + 1}`,
+      `SELECT body FROM ${tableOf(timeline.collection.name)} WHERE ${columnOf('jobId')} = ? ORDER BY ${columnOf('position', timeline.collection)} LIMIT ${page + 1}`,
     )
     .pluck();
   return [

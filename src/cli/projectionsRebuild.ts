@@ -5,9 +5,9 @@ import { v7 } from 'uuid';
 import { startOfLog } from '../events/ids.ts';
 import { activate } from '../projections/activate.ts';
 import { type Comparison, compare } from '../projections/compare.ts';
-import type { DocumentStore } from '../projections/documents/documentStore.ts';
+import type { AnyCollection, DocumentStore } from '../projections/documents/documentStore.ts';
 import { openDocumentStore } from '../projections/documents/openDocumentStore.ts';
-import { changeStanding, generationName, readStandings, standingIn } from '../projections/generations.ts';
+import { changeStanding, generationOf, readStandings, standingIn } from '../projections/generations.ts';
 import type { AnyProjection } from '../projections/projection.ts';
 import { type Building, build, dropBuilding, dropGeneration } from '../projections/rebuild.ts';
 import type { Track } from '../projections/track.ts';
@@ -116,10 +116,11 @@ const tellComparison = (output: Output, projection: string, found: Comparison): 
 const compareWithLive = async (rebuilding: Rebuilding, building: Building, into: DocumentStore) => {
   const { stores, output, signal } = rebuilding;
   const standings = await readStandings(stores.bareDocuments);
-  const liveName = ({ name }: Track): string => generationName(name, standingIn(standings, name).live);
+  const liveOf = ({ name, projection }: Track): AnyCollection =>
+    generationOf(projection.collection, standingIn(standings, name).live);
   const advance = async (): Promise<void> => {
     const live = await Promise.all(
-      building.tracks.map((track) => stores.bareDocuments.checkpoint(liveName(track))),
+      building.tracks.map((track) => stores.bareDocuments.checkpoint(liveOf(track).name)),
     );
     // As far as the one that has come furthest: the others follow by themselves.
     await building.buildTo(
@@ -138,13 +139,8 @@ const compareWithLive = async (rebuilding: Rebuilding, building: Building, into:
       differing.push(track);
       continue;
     }
-    const live = { documents: stores.bareDocuments, collection: liveName(track) };
-    const found = await compare(
-      live,
-      { documents: into, collection: track.collection.name },
-      advance,
-      signal,
-    );
+    const live = { documents: stores.bareDocuments, collection: liveOf(track) };
+    const found = await compare(live, { documents: into, collection: track.collection }, advance, signal);
     tellComparison(output, track.projection.name, found);
     if (found.differing > 0) differing.push(track);
   }

@@ -1,11 +1,11 @@
 import { setTimeout as delay } from 'node:timers/promises';
 import { type Position, startOfLog } from '../events/ids.ts';
-import type { DocumentStore, StoredRow } from './documents/documentStore.ts';
+import type { AnyCollection, DocumentStore, StoredRow } from './documents/documentStore.ts';
 
 /** A document that isn't what the log says. */
 export interface Difference {
   readonly id: string;
-  /** JSON; null where there is none. */
+  /** As it is written down, JSON; null where there is none. */
   readonly live: string | null;
   readonly rebuilt: string | null;
 }
@@ -24,8 +24,8 @@ export interface Comparison {
 /** One of the two collections. */
 export interface Side {
   readonly documents: Pick<DocumentStore, 'snapshot'>;
-  /** Its own name, not the projection's. */
-  readonly collection: string;
+  /** Under its own name, not the projection's. */
+  readonly collection: AnyCollection;
 }
 
 interface Range {
@@ -44,7 +44,7 @@ const mostShown = 10;
 /** The checkpoint first: where the store gives no snapshot, documents may be newer than it, never older. */
 const readRange = ({ documents, collection }: Side, after: string): Promise<Range> =>
   documents.snapshot(async (reader) => {
-    const checkpoint = (await reader.checkpoint(collection))?.position ?? startOfLog;
+    const checkpoint = (await reader.checkpoint(collection.name))?.position ?? startOfLog;
     const rows = await reader.rows(collection, after, pageSize);
     const until = rows.length < pageSize ? null : (rows.at(-1)?.id ?? null);
     return { checkpoint, rows: new Map(rows.map((row) => [row.id, row])), until };

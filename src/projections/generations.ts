@@ -130,7 +130,7 @@ export const versionOf = (
     : { projection, version: Number(version), generation: Number(generation) };
 };
 
-export const generationOf = (collection: AnyCollection, generation: number): AnyCollection =>
+export const generationOf = <Any extends AnyCollection>(collection: Any, generation: number): Any =>
   generation === 1 ? collection : { ...collection, name: generationName(collection.name, generation) };
 
 /** Which generation of each projection this process reads. */
@@ -164,7 +164,7 @@ const readerThrough = (reader: DocumentReader, pointers: ReadonlyMap<string, num
     query: (query) => reader.query({ ...query, collection: through(query.collection) }),
     count: (count) => reader.count({ ...count, collection: through(count.collection) }),
     checkpoint: (name) => reader.checkpoint(nameOf(name)),
-    rows: (name, after, limit) => reader.rows(nameOf(name), after, limit),
+    rows: (collection, after, limit) => reader.rows(through(collection), after, limit),
   };
 };
 
@@ -176,6 +176,7 @@ export const readLive = <Store extends DocumentStore>(documents: Store, pointers
   query: (query) => readerThrough(documents, pointers.current()).query(query),
   count: (count) => readerThrough(documents, pointers.current()).count(count),
   checkpoint: (name) => readerThrough(documents, pointers.current()).checkpoint(name),
-  rows: (name, after, limit) => readerThrough(documents, pointers.current()).rows(name, after, limit),
+  rows: (collection, after, limit) =>
+    readerThrough(documents, pointers.current()).rows(collection, after, limit),
   snapshot: (read) => documents.snapshot((reader) => read(readerThrough(reader, pointers.current()))),
 });

@@ -205,7 +205,7 @@ export interface TimelineRow {
   readonly correlationId: string;
   readonly causationId: string;
   /** In whose `user` scope it is. */
-  readonly audience: readonly UserId[];
+  readonly audience: UserId | null;
   /** True for the events of scope `queue`; null else, so that its index holds those alone. */
   readonly movesQueue: true | null;
 }

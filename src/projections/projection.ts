@@ -29,15 +29,23 @@ export interface Projection<Body extends Positioned> {
 
 /** A projection where it doesn't matter what its documents are: as the runner takes them. */
 export type AnyProjection = Omit<Projection<Positioned>, 'collection'> & {
-  readonly collection: AnyCollection;
+  readonly collection: AnyCollection<Positioned>;
 };
 
 /** Fixes the body's type; the collection is named after the projection and its version. */
 export const projection = <Body extends Positioned>(
-  definition: Omit<Projection<Body>, 'collection'> & Pick<Collection<Body>, 'indexes' | 'lists'>,
+  definition: Omit<Projection<Body>, 'collection'> &
+    Pick<Collection<Body>, 'indexes' | 'lists' | 'byPosition' | 'text'>,
 ): Projection<Body> => {
-  const { indexes, lists = [], ...rest } = definition;
-  return { ...rest, collection: { name: checkpointName(rest), indexes, lists } };
+  const { indexes, lists = [], byPosition, text, ...rest } = definition;
+  return {
+    ...rest,
+    collection: {
+      ...{ name: checkpointName(rest), indexes, lists },
+      ...(byPosition === undefined ? {} : { byPosition }),
+      ...(text === undefined ? {} : { text }),
+    },
+  };
 };
 
 export const checkpointName = (of: { readonly name: string; readonly version: number }): string =>

@@ -7,16 +7,16 @@ import type { Scope } from './readModel.ts';
 /** An event, and whose job it is about. */
 export type OwnedEvent = Event & { readonly ownerId?: UserId };
 
-/** In whose `user` scope an event is: those who join or leave, the starter, the owner of the job. */
-export const audience = (event: OwnedEvent): readonly UserId[] => {
+/** In whose `user` scope an event is: who joins or leaves, the starter, the owner of the job. */
+export const audience = (event: Event, ownerId: UserId | null): UserId | null => {
   switch (event.type) {
     case 'ConversationStarted':
-      return [event.data.startedBy.id];
+      return event.data.startedBy.id;
     case 'ParticipantJoined':
     case 'ParticipantLeft':
-      return [event.data.participant.id];
+      return event.data.participant.id;
     default:
-      return event.ownerId !== undefined && isPublic(event.type) ? [event.ownerId] : [];
+      return isPublic(event.type) ? ownerId : null;
   }
 };
 
@@ -78,7 +78,7 @@ export const inScope = (event: OwnedEvent, scope: Scope, viewer: UserId): boolea
     case 'conversation':
       return isPublic(event.type) && event.conversationId === scope.id;
     case 'user':
-      return audience(event).includes(viewer);
+      return audience(event, event.ownerId ?? null) === viewer;
     case 'queue':
       return movesQueue(event);
   }

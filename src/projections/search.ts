@@ -13,9 +13,10 @@ const written: ReadonlySet<string> = new Set([
 /** In which events a word stands: those that people wrote, by each of their words. */
 export const search = projection<WordsOfEvent>({
   name: 'search',
-  version: 1,
+  version: 2,
   indexes: [['words', 'position']],
   lists: ['words'],
+  byPosition: true,
   writtenOnce: true,
   keys: ({ type, position }) => (written.has(type) ? [position] : []),
   apply: (_, event) => ({ words: wordsIn(event), position: event.position }),

@@ -20,7 +20,7 @@ export interface Track {
   readonly name: string;
   readonly generation: number;
   /** What is written: the documents of that generation, under its own name. */
-  readonly collection: AnyCollection;
+  readonly collection: AnyCollection<Positioned>;
   /** Positions of the events that it leaves out, as was decided by hand. */
   skipped: ReadonlySet<Position>;
   /** Named after `collection`. Null where another process writes this projection. */

@@ -29,6 +29,40 @@ const fruit = (name: string, more: Partial<Fruit> = {}): Fruit => ({
   ...more,
 });
 
+/** What an event was about, written down by its initial alone. */
+interface Note {
+  readonly position: Position;
+  readonly about: string | null;
+  readonly words: readonly string[];
+}
+
+const notes: Collection<Note> = {
+  name: 'notes_1',
+  indexes: [['about', 'position'], ['words', 'position'], ['position']],
+  lists: ['words'],
+  byPosition: true,
+  text: {
+    write: ({ position, words }) => [position, ...words].join(' '),
+    read: (text) => {
+      const [position, ...words] = text.split(' ');
+      return note(Number(position), words);
+    },
+  },
+};
+
+const note = (at: number, words: readonly string[]): Note => ({
+  position: positionOf(at),
+  about: words[0] ?? null,
+  words,
+});
+
+const writeNote = (at: number, ...words: string[]): DocumentWrite => ({
+  collection: notes,
+  id: positionOf(at),
+  position: positionOf(at),
+  body: { ...note(at, words) },
+});
+
 const write = (id: string, at: number, body: Fruit | null): DocumentWrite => ({
   collection: fruits,
   id,
@@ -227,16 +261,72 @@ export const documentStoreContract = (
     });
 
     it('lists what lies in a collection by id, page by page, tombstones too', async () => {
-      expect(await store.rows('fruits_1', '', 2)).toEqual([]);
+      expect(await store.rows(fruits, '', 2)).toEqual([]);
       await store.write(
         [write('c', 3, fruit('cherry')), write('a', 4, null), write('b', 2, fruit('banana'))],
         [checkpoint(4)],
       );
-      expect(await store.rows('fruits_1', '', 2)).toEqual([
+      expect(await store.rows(fruits, '', 2)).toEqual([
         { id: 'a', position: positionOf(4), body: null },
         { id: 'b', position: positionOf(2), body: JSON.stringify(fruit('banana')) },
       ]);
-      expect((await store.rows('fruits_1', 'b', 2)).map(({ id }) => id)).toEqual(['c']);
+      expect((await store.rows(fruits, 'b', 2)).map(({ id }) => id)).toEqual(['c']);
+    });
+
+    describe('of documents that are each about one position', () => {
+      beforeEach(async () => {
+        await store.prepare([notes]);
+        await store.write(
+          [writeNote(9, 'sun', 'sea'), writeNote(10), writeNote(2, 'sea'), writeNote(1_000, 'sea', 'sun')],
+          [],
+        );
+      });
+      const asked = async (query: Partial<Parameters<typeof store.query<Note>>[0]>): Promise<number[]> => {
+        const whole = { collection: notes, where: {}, orderBy: 'position', limit: 9 } as const;
+        const found = await store.query<Note>({ ...whole, direction: 'ascending', ...query });
+        return found.map(({ position }) => Number(position));
+      };
+
+      it('gives back the whole of what was written down in short, by id and by query', async () => {
+        expect(await store.get(notes, positionOf(9))).toEqual(note(9, ['sun', 'sea']));
+        expect(await store.get(notes, positionOf(3))).toBeNull();
+        const ids = [positionOf(2), positionOf(3), positionOf(1_000)];
+        expect([...(await store.getAll(notes, ids))]).toEqual([
+          [positionOf(2), note(2, ['sea'])],
+          [positionOf(1_000), note(1_000, ['sea', 'sun'])],
+        ]);
+        const about = { collection: notes, where: { about: 'sun' }, orderBy: 'position' } as const;
+        expect(await store.query<Note>({ ...about, direction: 'ascending', limit: 9 })).toEqual([
+          note(9, ['sun', 'sea']),
+        ]);
+      });
+
+      it('has them in the order of their positions, both ways, from after one until another', async () => {
+        expect(await asked({})).toEqual([2, 9, 10, 1_000]);
+        expect(await asked({ where: { about: 'sea' } })).toEqual([2, 1_000]);
+        expect(await asked({ where: { words: 'sea' } })).toEqual([2, 9, 1_000]);
+        expect(await asked({ where: { words: 'sea' }, after: positionOf(2), limit: 1 })).toEqual([9]);
+        expect(await asked({ after: positionOf(2), until: positionOf(10) })).toEqual([9, 10]);
+        expect(await asked({ direction: 'descending', after: '9'.repeat(20), limit: 2 })).toEqual([
+          1_000, 10,
+        ]);
+        expect(
+          await asked({ direction: 'descending', where: { words: 'sun' }, until: positionOf(10) }),
+        ).toEqual([1_000]);
+        const below = { field: 'position', value: positionOf(1_000) } as const;
+        expect(await store.count<Note>({ collection: notes, where: { words: 'sea' }, below })).toBe(2);
+        expect(await store.count<Note>({ collection: notes, where: {} })).toBe(4);
+      });
+
+      it('keeps what is there when it is written again, and lists it as it is written down', async () => {
+        await store.write([writeNote(2, 'sea'), writeNote(3, 'sky')], []);
+        expect(await asked({ where: { words: 'sea' } })).toEqual([2, 9, 1_000]);
+        expect(await store.rows(notes, '', 2)).toEqual([
+          { id: positionOf(2), position: positionOf(2), body: `${positionOf(2)} sea` },
+          { id: positionOf(3), position: positionOf(3), body: `${positionOf(3)} sky` },
+        ]);
+        expect((await store.rows(notes, positionOf(3), 2)).map(({ id }) => Number(id))).toEqual([9, 10]);
+      });
     });
 
     it('drops a collection with its checkpoint and its fence, and no other of a name like it', async () => {
@@ -254,7 +344,7 @@ export const documentStoreContract = (
         await store.query({ ...eaten, orderBy: 'order', direction: 'ascending', limit: 9 }),
       ).toHaveLength(1);
       await store.prepare([fruits]);
-      expect(await store.rows('fruits_1', '', 9)).toEqual([]);
+      expect(await store.rows(fruits, '', 9)).toEqual([]);
       expect(await store.takeOver({ name: 'fruits_1', fence: 1 })).toBeNull();
     });
 

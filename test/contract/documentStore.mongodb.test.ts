@@ -55,7 +55,8 @@ const shapesOf = (collection: Collection<Record<string, string>>): Shape[] =>
     }),
   );
 
-const shapes = projections.flatMap(({ collection }) =>
+const collections: readonly AnyCollection[] = projections.map(({ collection }) => collection);
+const shapes = collections.flatMap((collection) =>
   shapesOf(collection as Collection<Record<string, string>>),
 );
 

@@ -50,7 +50,7 @@ it('a rebuild under traffic that is killed three times goes on where it was, and
     while (!isOver) await tellStory(log.log, 2);
   })();
 
-  const reached = async () => (await documents.checkpoint('timeline_2_2'))?.position ?? startOfLog;
+  const reached = async () => (await documents.checkpoint('timeline_3_2'))?.position ?? startOfLog;
   let before = startOfLog;
   for (let kill = 1; kill <= 3; kill += 1) {
     expect(await buildAndDie()).toBe('SIGKILL');
@@ -67,10 +67,10 @@ it('a rebuild under traffic that is killed three times goes on where it was, and
   const building = await build({ ...parts, projections, onProgress });
   await building.buildTo(await log.log.head());
   expect(events).toBeLessThan(Number(await log.log.head()) - Number(before) + 1_000);
-  for (const { name, collection } of building.tracks) {
+  for (const { name, collection, projection } of building.tracks) {
     const advance = async () => building.buildTo((await documents.checkpoint(name))?.position ?? startOfLog);
-    const rebuilt = { documents, collection: collection.name };
-    const found = await compare({ documents, collection: name }, rebuilt, advance, signal);
+    const rebuilt = { documents, collection };
+    const found = await compare({ documents, collection: projection.collection }, rebuilt, advance, signal);
     expect({ name, ...found }).toMatchObject({ name, differing: 0, unsettled: 0, first: [] });
   }
   const by = { actor: ada, commandId: '00000000-0000-4000-8000-000000000001' };

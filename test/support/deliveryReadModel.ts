@@ -17,7 +17,7 @@ const inRow = (row: TimelineRow, scope: Scope, viewer: UserId): boolean => {
     case 'conversation':
       return row.shown && row.conversationId === scope.id;
     case 'user':
-      return row.audience.includes(viewer);
+      return row.audience === viewer;
     case 'queue':
       return row.movesQueue === true;
   }

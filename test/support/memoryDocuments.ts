@@ -58,7 +58,7 @@ export const memoryDocuments = (projections: readonly AnyProjection[]) => {
       found(all(query.collection.name), query) as object[] as Body[],
     count: async (count) => counted(all(count.collection.name), count),
     checkpoint: async () => null,
-    rows: async (name, after, limit) =>
+    rows: async ({ name }, after, limit) =>
       [...of(name)]
         .filter(([id]) => id > after)
         .toSorted(([one], [other]) => (one < other ? -1 : 1))

@@ -69,7 +69,7 @@ export const projectedInMemory = (
         const value = String(document[below.field]);
         return value < below.value && (below.from === undefined || value >= below.from);
       }).length,
-    rows: async (name, after, limit) =>
+    rows: async ({ name }, after, limit) =>
       [...all(name)]
         .filter(([id]) => id > after)
         .toSorted(([one], [other]) => (one < other ? -1 : 1))

@@ -20,7 +20,8 @@ export const scopeKey = (scope: Scope, viewer: UserId): string => {
 /** The keys of every scope that an event is in. */
 export const keysOf = (event: OwnedEvent): string[] => {
   if (!isPublic(event.type)) return [];
-  const keys = audience(event).map((userId) => `user ${userId}`);
+  const userId = audience(event, event.ownerId ?? null);
+  const keys = userId === null ? [] : [`user ${userId}`];
   if (event.conversationId !== undefined) keys.push(`conversation ${event.conversationId}`);
   if (movesQueue(event)) keys.push(queueKey);
   return keys;

@@ -12,15 +12,40 @@ export interface Collection<Body extends object> {
   readonly indexes: readonly (readonly (keyof Body & string)[])[];
   /** Fields that hold a list of texts; each comes first in the indexes that it is in. */
   readonly lists?: readonly (keyof Body & string)[];
+  /**
+   * Each document is about one event: its id is its position, and so is its field `position`. A store may
+   * keep the three as one, and ordered by it; it needs no index of the field alone.
+   */
+  readonly byPosition?: true;
+  /** How a document is written down, where it says more than it must to be known again; else as JSON. */
+  readonly text?: DocumentText<Body>;
   /** Phantom: what the documents are. */
   readonly body?: Body;
 }
 
+/** `read` gives what `write` was given. Indexed are the fields of the document, whether written down or not. */
+export interface DocumentText<Body> {
+  write(body: Body): string;
+  read(text: string): Body;
+}
+
 /** A collection where it doesn't matter what its documents are. */
-export type AnyCollection = Pick<Collection<object>, 'name'> & {
+export type AnyCollection<Body extends object = object> = Pick<
+  Collection<Body>,
+  'name' | 'byPosition' | 'text'
+> & {
   readonly indexes: readonly (readonly string[])[];
   readonly lists?: readonly string[];
 };
+
+/** Enough of a collection to find a document in it by its id. */
+export type Found<Body extends object> = Pick<Collection<Body>, 'name' | 'body' | 'byPosition' | 'text'>;
+
+export const textOf = ({ text }: AnyCollection, body: JsonObject): string =>
+  text === undefined ? JSON.stringify(body) : text.write(body);
+
+export const bodyIn = <Body extends object>({ text }: Found<Body>, written: string): Body =>
+  text === undefined ? JSON.parse(written) : text.read(written);
 
 /** A document to be kept, or (`body: null`) a tombstone: documents under a guard are never deleted. */
 export interface DocumentWrite {
@@ -75,27 +100,28 @@ export interface Count<Body extends object> {
 export interface StoredRow {
   readonly id: string;
   readonly position: Position;
-  /** JSON; null: a tombstone. */
+  /** As it is written down (`DocumentText`); null: a tombstone. */
   readonly body: string | null;
 }
 
 /** Reads of one moment. */
 export interface DocumentReader {
   /** Null where there is none, or a tombstone. */
-  get<Body extends object>(
-    collection: Pick<Collection<Body>, 'name' | 'body'>,
-    id: string,
-  ): Promise<Body | null>;
+  get<Body extends object>(collection: Found<Body>, id: string): Promise<Body | null>;
   /** Those of these ids that are there, by id: in one go, for a store may be a network away. */
   getAll<Body extends object>(
-    collection: Pick<Collection<Body>, 'name' | 'body'>,
+    collection: Found<Body>,
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, Body>>;
   query<Body extends object>(query: Query<Body>): Promise<Body[]>;
   count<Body extends object>(count: Count<Body>): Promise<number>;
   checkpoint(name: string): Promise<Checkpoint | null>;
   /** Those whose id comes after `after` (ids are ASCII), in their order, tombstones too; at most `limit`. */
-  rows(collection: string, after: string, limit: number): Promise<StoredRow[]>;
+  rows(
+    collection: Pick<AnyCollection, 'name' | 'byPosition'>,
+    after: string,
+    limit: number,
+  ): Promise<StoredRow[]>;
 }
 
 /** A record that no event stands behind: a lease, an idempotency key, a person's name. */

@@ -8,11 +8,34 @@ import { timeline } from '../timeline.ts';
 const rowsOf = (scope: Scope, viewer: UserId): Query<TimelineRow>['where'] => {
   switch (scope.scope) {
     case 'conversation':
-      return { conversationId: scope.id, shown: true };
+      return { conversationId: scope.id };
     case 'user':
       return { audience: viewer };
     case 'queue':
       return { movesQueue: true };
+  }
+};
+
+/**
+ * So many of a scope's rows, in order. What of a conversation no client is told of is little, and sifted here: an
+ * index without it would cost every event more than it saves.
+ */
+const readScope = async (
+  reader: DocumentReader,
+  scope: Scope,
+  viewer: UserId,
+  { direction, after, limit }: Pick<Query<TimelineRow>, 'direction' | 'limit'> & { readonly after: Position },
+): Promise<TimelineRow[]> => {
+  const found: TimelineRow[] = [];
+  for (let from = after; ; ) {
+    const page = await reader.query<TimelineRow>({
+      ...{ collection: timeline.collection, where: rowsOf(scope, viewer), orderBy: 'position' },
+      ...{ direction, after: from, limit },
+    });
+    found.push(...page.filter(({ shown }) => shown));
+    const last = page.at(-1);
+    if (last === undefined || page.length < limit || found.length >= limit) return found.slice(0, limit);
+    from = last.position;
   }
 };
 
@@ -25,14 +48,7 @@ export const readTimeline = async (
   limit: number,
 ): Promise<{ rows: TimelineRow[]; until: Position }> => ({
   until: (await reader.checkpoint(checkpointName(timeline)))?.position ?? startOfLog,
-  rows: await reader.query<TimelineRow>({
-    collection: timeline.collection,
-    where: rowsOf(scope, viewer),
-    orderBy: 'position',
-    direction: 'ascending',
-    after,
-    limit,
-  }),
+  rows: await readScope(reader, scope, viewer, { direction: 'ascending', after, limit }),
 });
 
 /** Position of the scope's last event at or before `position`. */
@@ -42,13 +58,7 @@ export const readLastInScope = async (
   viewer: UserId,
   position: Position,
 ): Promise<Position> => {
-  const [last] = await reader.query<TimelineRow>({
-    collection: timeline.collection,
-    where: rowsOf(scope, viewer),
-    orderBy: 'position',
-    direction: 'descending',
-    after: positionOf(BigInt(position) + 1n),
-    limit: 1,
-  });
+  const after = positionOf(BigInt(position) + 1n);
+  const [last] = await readScope(reader, scope, viewer, { direction: 'descending', after, limit: 1 });
   return last?.position ?? startOfLog;
 };

@@ -9,7 +9,7 @@ import { compare } from '../../../src/projections/compare.ts';
 import type { DocumentStore } from '../../../src/projections/documents/documentStore.ts';
 import {
   createPointers,
-  generationName,
+  generationOf,
   readLive,
   readStandings,
   standingIn,
@@ -78,12 +78,12 @@ describe.each(documentStores)('rebuilding on $name', ({ missing, start }) => {
   /** Whether every document of both generations is the same, at the same position. */
   const differencesTo = async (building: Awaited<ReturnType<typeof build>>, live = 1) => {
     const found: string[] = [];
-    for (const { name, collection } of building.tracks) {
-      const livesIn = generationName(name, live);
+    for (const { name, collection, projection } of building.tracks) {
+      const livesIn = generationOf(projection.collection, live);
       const comparison = await compare(
         { documents, collection: livesIn },
-        { documents, collection: collection.name },
-        async () => building.buildTo((await documents.checkpoint(livesIn))?.position ?? startOfLog),
+        { documents, collection },
+        async () => building.buildTo((await documents.checkpoint(livesIn.name))?.position ?? startOfLog),
         never,
       );
       if (comparison.differing + comparison.unsettled > 0)
@@ -182,7 +182,7 @@ describe.each(documentStores)('rebuilding on $name', ({ missing, start }) => {
     const { runner } = await serve();
     await tellStory(log.log, 5);
     await settled(runner);
-    const [row] = await documents.rows('messages_2', '', 1);
+    const [row] = await documents.rows(messages.collection, '', 1);
     const { collection } = messages;
     const body = { ...JSON.parse(row?.body ?? ''), text: 'forged' };
     // As the last event about it would have written it; the log's own number stays where it was.

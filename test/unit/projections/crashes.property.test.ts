@@ -47,7 +47,8 @@ const openDocuments = () => {
       for (const write of writes) {
         step();
         const key = `${write.collection.name} ${write.id}`;
-        if ((documents.get(key)?.position ?? '') < write.position) documents.set(key, structuredClone(write));
+        if ((documents.get(key)?.position ?? '') < write.position)
+          documents.set(key, { ...write, body: structuredClone(write.body) });
       }
       for (const checkpoint of moved) {
         step();

@@ -152,7 +152,7 @@ describe('the timeline', () => {
       ...Array(4).fill(conversationNumber(1)),
       null,
     ]);
-    expect(rows.map(({ audience }) => audience)).toEqual([[ben.id], [ben.id], [], [ada.id], []]);
+    expect(rows.map(({ audience }) => audience)).toEqual([ben.id, ben.id, null, ada.id, null]);
     expect(rows.map(({ movesQueue }) => movesQueue)).toEqual([null, null, null, true, true]);
   });
 

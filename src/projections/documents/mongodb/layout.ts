@@ -1,8 +1,8 @@
 import type { Db, Collection as MongoCollection } from 'mongodb';
-import type { AnyCollection, DocumentWrite } from '../documentStore.ts';
+import { type AnyCollection, type DocumentWrite, textOf } from '../documentStore.ts';
 
 /**
- * How a document lies in MongoDB: its body as one JSON text, and beside it a field of its own for each
+ * How a document lies in MongoDB: its body as one text, and beside it a field of its own for each
  * indexed field. Text, because what people wrote (metadata, keys with `.` or `$`, `__proto__`) is then
  * nothing that MongoDB could take for its own, because it comes back byte for byte as from SQLite, and
  * because a projection reads and replaces documents whole anyhow. A tombstone has neither body nor fields.
@@ -82,7 +82,7 @@ export const stored = (write: DocumentWrite, fence: number | undefined): StoredD
   return {
     _id: wellFormed(id),
     position,
-    body: body === null ? null : JSON.stringify(body),
+    body: body === null ? null : textOf(collection, body),
     ...(fence === undefined ? {} : { fence }),
     ...Object.fromEntries(values),
   };

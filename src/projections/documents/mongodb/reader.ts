@@ -1,6 +1,14 @@
 import type { ClientSession, Db, Filter } from 'mongodb';
 import type { Position } from '../../../events/ids.ts';
-import type { AnyCollection, Count, DocumentReader, Query, StoredRow } from '../documentStore.ts';
+import {
+  type AnyCollection,
+  bodyIn,
+  type Count,
+  type DocumentReader,
+  type Found,
+  type Query,
+  type StoredRow,
+} from '../documentStore.ts';
 import { indexFor } from '../indexes.ts';
 import { comparable, documentsOf, fieldOf, indexName, type StoredDocument, wellFormed } from './layout.ts';
 import { readCheckpoint } from './writer.ts';
@@ -51,21 +59,21 @@ export const createReader = (database: Db, session?: ClientSession): DocumentRea
   const within = session === undefined ? {} : { session };
 
   return {
-    async get<Body extends object>({ name }: Pick<AnyCollection, 'name'>, id: string): Promise<Body | null> {
-      const found = await documentsOf(database, name).findOne(
+    async get<Body extends object>(collection: Found<Body>, id: string): Promise<Body | null> {
+      const found = await documentsOf(database, collection.name).findOne(
         { _id: { $eq: wellFormed(id) } },
         { ...bodyOnly, ...within },
       );
-      return typeof found?.body === 'string' ? JSON.parse(found.body) : null;
+      return typeof found?.body === 'string' ? bodyIn(collection, found.body) : null;
     },
-    async getAll<Body extends object>({ name }: Pick<AnyCollection, 'name'>, ids: readonly string[]) {
-      const found = await documentsOf(database, name)
+    async getAll<Body extends object>(collection: Found<Body>, ids: readonly string[]) {
+      const found = await documentsOf(database, collection.name)
         .find(
           { _id: { $in: ids.map(wellFormed) }, body: { $ne: null } },
           { projection: { body: 1 }, ...within, batchSize: ids.length + 1 },
         )
         .toArray();
-      return new Map(found.map(({ _id, body }): [string, Body] => [_id, JSON.parse(String(body))]));
+      return new Map(found.map(({ _id, body }): [string, Body] => [_id, bodyIn(collection, String(body))]));
     },
     async query<Body extends object>(query: Query<Body>): Promise<Body[]> {
       const { collection, orderBy, direction, limit } = query;
@@ -74,15 +82,15 @@ export const createReader = (database: Db, session?: ClientSession): DocumentRea
         .find(filter, { ...bodyOnly, ...within, hint, limit, batchSize: limit })
         .sort({ [fieldOf(orderBy)]: direction === 'ascending' ? 1 : -1 })
         .toArray();
-      return found.map(({ body }) => JSON.parse(String(body)));
+      return found.map(({ body }) => bodyIn(collection, String(body)));
     },
     async count<Body extends object>(count: Count<Body>): Promise<number> {
       const { filter, hint } = askCount(count);
       return documentsOf(database, count.collection.name).countDocuments(filter, { hint, ...within });
     },
     checkpoint: (name) => readCheckpoint(database, name, within),
-    async rows(collection, after, limit): Promise<StoredRow[]> {
-      const found = await documentsOf(database, collection)
+    async rows({ name }, after, limit): Promise<StoredRow[]> {
+      const found = await documentsOf(database, name)
         .find({ _id: { $gt: wellFormed(after) } }, { projection: { position: 1, body: 1 }, ...within, limit })
         .sort({ _id: 1 })
         .toArray();

@@ -1,8 +1,20 @@
 import type Database from 'better-sqlite3';
 import type { LogId, Position } from '../../../events/ids.ts';
-import type { AnyCollection, Checkpoint, Count, DocumentReader, Query, StoredRow } from '../documentStore.ts';
+import {
+  type AnyCollection,
+  bodyIn,
+  type Checkpoint,
+  type Count,
+  type DocumentReader,
+  type Found,
+  type Query,
+  type StoredRow,
+} from '../documentStore.ts';
 import { indexFor } from '../indexes.ts';
-import { columnOf, columnValue, type Tables, tableOf, tablesOf } from './tables.ts';
+import { columnOf, columnValue, keyOf, type Tables, tableOf, tablesOf } from './tables.ts';
+
+/** A position kept as a number, as the text that it is. */
+const positionText = "printf('%020d', position)";
 
 /**
  * Reads through one connection. They are look-ups in an index, bounded by their limit, so they are done
@@ -37,31 +49,34 @@ export const createReader = (database: Database.Database): DocumentReader => {
     const entries = tables.listIndexes[place];
     const alias = entries === undefined ? 'd' : 'e';
     const conditions = compared.map((field) =>
-      field === list ? 'e.entry = ?' : `${alias}.${columnOf(field)} = ?`,
+      field === list ? 'e.entry = ?' : `${alias}.${columnOf(field, collection)} = ?`,
     );
+    const key = keyOf(collection);
     return {
       from:
         entries === undefined
           ? `${tables.table} d`
-          : `${entries.table} e JOIN ${tables.table} d ON d.id = e.id`,
+          : `${entries.table} e JOIN ${tables.table} d ON d.${key} = e.${key}`,
       conditions: [...conditions, 'd.body IS NOT NULL'],
       values: compared.map((field) => columnValue(where[field])),
-      column: (field: string) => `${alias}.${columnOf(field)}`,
+      column: (field: string) => `${alias}.${columnOf(field, collection)}`,
     };
   };
 
+  const findBody = (collection: Pick<AnyCollection, 'name' | 'byPosition'>): Database.Statement =>
+    prepare(`SELECT body FROM ${tableOf(collection.name)} WHERE ${keyOf(collection)} = ?`).pluck();
+
   return {
-    async get<Body extends object>({ name }: Pick<AnyCollection, 'name'>, id: string): Promise<Body | null> {
-      const table = tableOf(name);
-      const body: unknown = prepare(`SELECT body FROM ${table} WHERE id = ?`).pluck().get(id);
-      return typeof body === 'string' ? JSON.parse(body) : null;
+    async get<Body extends object>(collection: Found<Body>, id: string): Promise<Body | null> {
+      const body: unknown = findBody(collection).get(id);
+      return typeof body === 'string' ? bodyIn(collection, body) : null;
     },
-    async getAll<Body extends object>({ name }: Pick<AnyCollection, 'name'>, ids: readonly string[]) {
-      const find = prepare(`SELECT body FROM ${tableOf(name)} WHERE id = ?`).pluck();
+    async getAll<Body extends object>(collection: Found<Body>, ids: readonly string[]) {
+      const find = findBody(collection);
       const found = new Map<string, Body>();
       for (const id of ids) {
         const body: unknown = find.get(id);
-        if (typeof body === 'string') found.set(id, JSON.parse(body));
+        if (typeof body === 'string') found.set(id, bodyIn(collection, body));
       }
       return found;
     },
@@ -81,7 +96,7 @@ export const createReader = (database: Database.Database): DocumentReader => {
       )
         .pluck()
         .all(...values, ...bounds.map(({ value }) => value), limit);
-      return rows.map((body) => JSON.parse(String(body)));
+      return rows.map((body) => bodyIn(collection, String(body)));
     },
     async count<Body extends object>({ collection, where, below }: Count<Body>): Promise<number> {
       const { from, conditions, values, column } = lookUp(collection, where, below?.field);
@@ -107,9 +122,11 @@ export const createReader = (database: Database.Database): DocumentReader => {
       return { name, logId: logId as LogId, position: position as Position };
     },
     async rows(collection, after, limit): Promise<StoredRow[]> {
-      const find = prepare(
-        `SELECT id, position, body FROM ${tableOf(collection)} WHERE id > ? ORDER BY id LIMIT ?`,
-      );
+      const { name, byPosition } = collection;
+      const found = byPosition
+        ? `${positionText} AS id, ${positionText} AS position, body FROM ${tableOf(name)} WHERE position > CAST(? AS INTEGER)`
+        : `id, position, body FROM ${tableOf(name)} WHERE id > ?`;
+      const find = prepare(`SELECT ${found} ORDER BY ${keyOf(collection)} LIMIT ?`);
       return find.all(after, limit) as StoredRow[];
     },
   };

@@ -4,7 +4,7 @@ import { openDatabase } from '../../../sqlite/openDatabase.ts';
 import { serveThread } from '../../../sqlite/serveThread.ts';
 import type { Lease } from '../documentStore.ts';
 import { format } from './format.ts';
-import { type CollectionRows, columnOf, type Tables } from './tables.ts';
+import { type CollectionRows, columnOf, type DocumentRow, type Tables } from './tables.ts';
 
 /** What can be written; one after the other in one transaction. */
 export type Change =
@@ -43,27 +43,41 @@ const open = async ({ file }: { file: string }): Promise<void> => {
   database.pragma('cache_size = -65536');
 };
 
-const writerOf = ({ table, fields, listIndexes }: Tables): ((rows: CollectionRows) => void) => {
-  const columns = ['position', 'body', ...fields.map(columnOf)];
-  const upsert = database.prepare(
-    `INSERT INTO ${table} (id, ${columns.join(', ')}) VALUES (?${', ?'.repeat(columns.length)})
+/** Makes a row where there is none of its key; replaces one that is older. */
+const rowWriter = ({ table, fields, byPosition }: Tables) => {
+  const columns = ['position', 'body', ...fields.map((field) => columnOf(field, { byPosition }))];
+  const all = byPosition ? columns : ['id', ...columns];
+  const values = `(${all.join(', ')}) VALUES (${all.map(() => '?').join(', ')})`;
+  const insert = database.prepare(`INSERT INTO ${table} ${values} ON CONFLICT DO NOTHING`);
+  const isNew = (row: DocumentRow): boolean => insert.run(row).changes > 0;
+  // What is about one position is the same whenever it is written.
+  if (byPosition) return { isNew, isNewer: () => false };
+  const update = database.prepare(
+    `INSERT INTO ${table} ${values}
      ON CONFLICT (id) DO UPDATE SET ${columns.map((column) => `${column} = excluded.${column}`).join(', ')}
      WHERE excluded.position > position`,
   );
+  return { isNew, isNewer: (row: DocumentRow): boolean => update.run(row).changes > 0 };
+};
+
+const writerOf = (tables: Tables): ((rows: CollectionRows) => void) => {
+  const { fields, listIndexes, byPosition } = tables;
+  const { isNew, isNewer } = rowWriter(tables);
   const lists = listIndexes.map(({ table: entries, fields: rest }) => ({
     places: rest.map((field) => fields.indexOf(field)),
-    clear: database.prepare(`DELETE FROM ${entries} WHERE id = ?`),
+    clear: byPosition ? null : database.prepare(`DELETE FROM ${entries} WHERE id = ?`),
     add: database.prepare(`INSERT INTO ${entries} VALUES (${['?', ...rest.map(() => '?'), '?'].join(', ')})`),
   }));
+  const firstValue = byPosition ? 2 : 3;
   return ({ rows, entries }) => {
     for (const [number, row] of rows.entries()) {
-      const isNewer = upsert.run(...row).changes > 0;
-      if (!isNewer) continue;
-      const [id, , , ...values] = row;
+      const [key = null] = row;
+      const isFirst = isNew(row);
+      if (!isFirst && !isNewer(row)) continue;
       for (const [index, { clear, add, places }] of lists.entries()) {
-        clear.run(id);
+        if (!isFirst) clear?.run(key);
         for (const entry of entries[number]?.[index] ?? [])
-          add.run(entry, ...places.map((place) => values[place] ?? null), id);
+          add.run(entry, ...places.map((place) => row[firstValue + place] ?? null), key);
       }
     }
   };
