@@ -1,7 +1,6 @@
 import type { RequestListener, Server } from 'node:http';
 import { fileURLToPath } from 'node:url';
 import type { Logger } from 'pino';
-import { v7 } from 'uuid';
 import { createDelivery } from '../api/delivery/createDelivery.ts';
 import { createPlaceChecks } from '../api/delivery/placeChecks.ts';
 import { createHttpApi } from '../api/http/createHttpApi.ts';
@@ -15,6 +14,7 @@ import { openAuthentication } from '../api/openAuthentication.ts';
 import { createQueueDoor } from '../api/queueDoor.ts';
 import { createCommands } from '../commands/createCommands.ts';
 import type { Config } from '../config.ts';
+import { newId } from '../newId.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import type { ImageEngine } from '../workers/engines/imageEngine.ts';
 import { monotonic, now } from './clocks.ts';
@@ -83,8 +83,8 @@ export const startApi = async (
     },
     engines,
     traced: tracing.requests,
-    refusals: createRefusals({ log, logger, now, newId: v7 }),
-    newId: v7,
+    refusals: createRefusals({ log, logger, now, newId }),
+    newId,
     webFolder: fileURLToPath(new URL('../../web', import.meta.url)),
   });
 };

@@ -5,6 +5,7 @@ import type { HttpApiParts } from '../api/http/parts.ts';
 import type { Metrics } from '../api/metrics/createMetrics.ts';
 import { watchSweep } from '../api/metrics/watch.ts';
 import type { Config } from '../config.ts';
+import { newId } from '../newId.ts';
 import type { Tracing } from '../tracing/tracing.ts';
 import { createCircuits } from '../workers/circuits.ts';
 import { startCollecting } from '../workers/collecting.ts';
@@ -38,7 +39,7 @@ export const startWorkers = (
   const jobLimits = jobLimitsOf(config);
   const rule = { failures: config.BREAKER_FAILURES, resetMs: config.BREAKER_RESET_MS };
   const actingAs = (id: string, name: string) => {
-    const acting = { log, actor: { id, name }, now, newId: v7 };
+    const acting = { log, actor: { id, name }, now, newId };
     return { desk: createJobDesk({ ...acting, jobLimits }), circuits: createCircuits({ ...acting, rule }) };
   };
   const { LEASE_MS: leaseMs, STUCK_AFTER_MS: stuckAfterMs, SWEEP_CRON: when } = config;
@@ -61,10 +62,10 @@ export const startWorkers = (
   const { SEAL_EVENTS: events, SEAL_MS: ms } = config;
   // It hashes what the log keeps, so that the seals outlive the keys of personal data.
   const sealed = { ...log.kept, append: log.append };
-  started(startSealing({ ...stores, log: sealed, logger, now, newId: v7, sealAfter: { events, ms } }));
+  started(startSealing({ ...stores, log: sealed, logger, now, newId, sealAfter: { events, ms } }));
   const collecting = started(
     startCollecting({
-      ...{ log, readModel, images, logger, now, newId: v7, clock: monotonic, keepMs: config.IMAGES_KEEP_MS },
+      ...{ log, readModel, images, logger, now, newId, clock: monotonic, keepMs: config.IMAGES_KEEP_MS },
       actor: sweepActor,
     }),
   );
@@ -84,6 +85,6 @@ export const watchEngines = (
 ): HttpApiParts['engineHealth'] => {
   if (!does.has('worker')) return undefined;
   const rule = { failures: config.BREAKER_FAILURES, resetMs: config.BREAKER_RESET_MS };
-  const circuits = createCircuits({ log, actor: sweepActor, now, newId: v7, rule });
+  const circuits = createCircuits({ log, actor: sweepActor, now, newId, rule });
   return started(startEngineWatch({ engines, circuits, readModel, logger, now })).health;
 };

@@ -1,10 +1,10 @@
-import { v7 } from 'uuid';
 import type { CommandContext, CommandSurroundings } from '../../src/commands/commands.ts';
 import { createCommands } from '../../src/commands/createCommands.ts';
 import type { Role } from '../../src/commands/permissions.ts';
 import type { CommandId, ConversationId, ImageId, JobId } from '../../src/events/ids.ts';
 import type { EventLog } from '../../src/events/log/eventLog.ts';
 import type { Person } from '../../src/events/metadata.ts';
+import { newId } from '../../src/newId.ts';
 import { createJobDesk } from '../../src/workers/createJobDesk.ts';
 import { ada } from './happened.ts';
 import { eventsIn } from './readLog.ts';
@@ -17,11 +17,11 @@ const image = 'ab'.repeat(32) as ImageId;
 export const contextOf = (
   person: Person,
   roles: readonly Role[] = ['user'],
-  commandId: string = v7(),
+  commandId: string = newId(),
 ): CommandContext => ({
   principal: { ...person, roles },
   commandId: commandId as CommandId,
-  correlationId: v7(),
+  correlationId: newId(),
 });
 export const adas = (): CommandContext => contextOf(ada);
 
@@ -45,7 +45,7 @@ export const openDesks = (log: EventLog, surroundings: Partial<CommandSurroundin
     ...surroundings,
   }),
   desk: createJobDesk({
-    ...{ log, actor: { id: 'worker:test', name: 'Worker' }, newId: v7, jobLimits },
+    ...{ log, actor: { id: 'worker:test', name: 'Worker' }, newId, jobLimits },
     now: surroundings.now ?? now,
   }),
 });

@@ -35,11 +35,11 @@ const requestOf = (
   stream: StreamName,
   expected: ExpectedRevision,
   events: readonly EncodedEvent[],
-): AppendRequest => ({
-  stream,
-  expected,
-  events: events.flatMap(({ id, type, data, metadata }) => [id, type, data, metadata]),
-});
+): AppendRequest => {
+  const fields: string[] = [];
+  for (const { id, type, data, metadata } of events) fields.push(id, type, data, metadata);
+  return { stream, expected, events: fields };
+};
 
 const settle = ({ request, stream, resolve, reject }: Waiting, outcome: AppendOutcome): void => {
   switch (outcome.kind) {
