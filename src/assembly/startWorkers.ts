@@ -80,11 +80,11 @@ export const watchEngines = (
   logger: Logger,
   does: ReadonlySet<Duty>,
   engines: readonly ImageEngine[],
-  { log, readModel }: Stores,
+  { log, documents, readModel }: Stores,
   { started }: Life,
 ): HttpApiParts['engineHealth'] => {
   if (!does.has('worker')) return undefined;
   const rule = { failures: config.BREAKER_FAILURES, resetMs: config.BREAKER_RESET_MS };
   const circuits = createCircuits({ log, actor: sweepActor, now, newId, rule });
-  return started(startEngineWatch({ engines, circuits, readModel, logger, now })).health;
+  return started(startEngineWatch({ engines, circuits, documents, readModel, logger, now })).health;
 };

@@ -95,6 +95,7 @@ const jobCalls = (
 ): Part<
   | 'job'
   | 'jobs'
+  | 'waitingJobs'
   | 'cancelJob'
   | 'cancelJobs'
   | 'retryJob'
@@ -107,6 +108,10 @@ const jobCalls = (
   job: async (id) => (await http.json<{ job: Job }>({ method: 'GET', path: at('jobs', id) })).job,
   jobs: ({ status, cursor, all = false }) => {
     const query = { status, cursor, limit: '200', all: all ? 'true' : undefined };
+    return http.json({ method: 'GET', path: '/jobs', query });
+  },
+  waitingJobs: ({ limit, cursor }) => {
+    const query = { all: 'true', status: 'queued', order: 'queue', limit: `${limit}`, cursor };
     return http.json({ method: 'GET', path: '/jobs', query });
   },
   cancelJob: async (id) => {

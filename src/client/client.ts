@@ -1,6 +1,7 @@
 import type { WantedImage } from '../commands/commands.ts';
 import type { ConversationId, JobId, MessageId, Position, UserId } from '../events/ids.ts';
 import type { JsonObject } from '../events/json.ts';
+import type { EngineHealth } from '../projections/engineHealth.ts';
 import type { Conversation, Job, JobStatus, Message } from '../projections/model.ts';
 import type { AuditItem } from '../projections/past.ts';
 import type { QueuePlaces } from '../projections/places.ts';
@@ -109,6 +110,8 @@ export interface EngineState {
   /** Failures in a row. */
   readonly failures: number;
   readonly models: readonly string[];
+  /** Null where no process that draws has asked it lately. */
+  readonly health: EngineHealth | null;
 }
 
 /** The queue as GET /queue tells it: what its scope, which moves by events, has no room for. */
@@ -159,6 +162,11 @@ export interface DarkroomApi {
   jobs(filter: {
     readonly status?: JobStatus;
     readonly all?: boolean;
+    readonly cursor?: string;
+  }): Promise<{ items: Job[]; nextCursor: string | null }>;
+  /** For operators: everyone's that wait, in the queue's order, `limit` (at most 200) a page. */
+  waitingJobs(page: {
+    readonly limit: number;
     readonly cursor?: string;
   }): Promise<{ items: Job[]; nextCursor: string | null }>;
   cancelJob(id: JobId): Promise<Job>;

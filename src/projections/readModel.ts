@@ -57,6 +57,8 @@ export interface ReadModel {
     readonly limit: number;
     readonly cursor?: string;
   }): Promise<Page<Job>>;
+  /** Everyone's that wait, in the queue's order. */
+  waitingJobs(page: { readonly limit: number; readonly cursor?: string }): Promise<Page<Job>>;
   /** Ids of a person's jobs (null: everyone's) that haven't ended. */
   activeJobs(of: UserId | null): Promise<JobId[]>;
 

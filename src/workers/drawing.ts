@@ -17,6 +17,8 @@ export interface DrawingParts extends ReporterParts {
   readonly now: () => Date;
   /** Is told how it goes. */
   readonly report?: DrawingReport | undefined;
+  /** 0–1, so that jobs which failed together come back apart. */
+  readonly random?: () => number;
 }
 
 /** A claimed attempt, and where it is drawn: at the first of these; the others can draw it too, and stand in. */
@@ -73,7 +75,7 @@ const drawAt = async (
   report: AttemptReport,
 ): Promise<Refusal | null> => {
   const { claim, engines, controller } = attempt;
-  const { desk, callsOf, circuits, images, logger, now } = parts;
+  const { desk, callsOf, circuits, images, logger, now, random = Math.random } = parts;
   const work = { hasBegun: false };
   const answered = report.asked(engine.name);
   try {
@@ -90,7 +92,7 @@ const drawAt = async (
   } catch (cause) {
     answered(cause);
     const others = engines.filter((other) => other !== engine).map(({ name }) => name);
-    const failure = await judge({ claim, cause, engine: engine.name, others, circuits, now });
+    const failure = await judge({ claim, cause, engine: engine.name, others, circuits, now, random });
     if (failure !== null)
       logger.warn({ err: cause, reference: failure.reference, ...idsOf(claim) }, 'an attempt failed');
     return { failure, mayStandIn: isAway(cause) && !work.hasBegun && !controller.signal.aborted };

@@ -40,6 +40,8 @@ export interface ImageWorkerParts {
   readonly report?: DrawingReport | undefined;
   /** Pictures of one person drawn at once, by all workers; 0: any number. */
   readonly runningPerPerson?: number;
+  /** 0–1, so that jobs which failed together come back apart. */
+  readonly random?: () => number;
 }
 
 /** Something that runs until it is stopped. */

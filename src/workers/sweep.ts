@@ -25,6 +25,8 @@ export interface SweepParts extends Limits {
   readonly clock: () => number;
   /** Cron with seconds. */
   readonly when: string;
+  /** 0–1, so that jobs which failed together come back apart. */
+  readonly random?: () => number;
 }
 
 /** What the last sweep saw and did. */
@@ -57,6 +59,7 @@ export interface SweepHealth extends Swept {
  */
 export const createSweep = (parts: Omit<SweepParts, 'when'>) => {
   const { readModel, desk, circuits, engines, logger, now, clock, leaseMs, stuckAfterMs } = parts;
+  const { random = Math.random } = parts;
   let observations: ReadonlyMap<string, Observation> = new Map();
   const idleProbes = createIdleProbes(leaseMs);
 
@@ -78,7 +81,7 @@ export const createSweep = (parts: Omit<SweepParts, 'when'>) => {
       code: why,
       retryable: true,
       reference,
-      ...afterRest(circuit, besides, now()),
+      ...afterRest(circuit, besides, now(), random),
     });
   };
 

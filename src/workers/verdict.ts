@@ -45,12 +45,13 @@ export const afterRest = (
   circuit: Circuit,
   others: readonly Circuit[],
   now: Date,
+  random: () => number,
 ): Pick<Failure, 'spared'> => {
   if (circuit.status === 'closed') return {};
   const times = [circuit, ...others].map((each) =>
     each.status === 'open' ? Date.parse(each.retryAt) : now.getTime(),
   );
-  return { spared: { notBefore: new Date(Math.min(...times) + pauseAfter(1, Math.random())) } };
+  return { spared: { notBefore: new Date(Math.min(...times) + pauseAfter(1, random())) } };
 };
 
 /** Codes of Node for a connection that did not come about. */
@@ -63,7 +64,8 @@ const noConnection: ReadonlySet<unknown> = new Set([
   'EAI_AGAIN',
 ]);
 
-const isNotThere = (cause: unknown): boolean =>
+/** Nobody listens at the engine's address. */
+export const isNotThere = (cause: unknown): boolean =>
   cause instanceof EngineError &&
   cause.cause instanceof Error &&
   'code' in cause.cause &&
@@ -81,9 +83,10 @@ const sparing = (
   others: readonly Circuit[],
   attempt: number,
   now: Date,
+  random: () => number,
 ) => {
-  if (circuit.status !== 'closed' || !isNotThere(cause)) return afterRest(circuit, others, now);
-  return { spared: { notBefore: new Date(now.getTime() + pauseAfter(attempt, Math.random())) } };
+  if (circuit.status !== 'closed' || !isNotThere(cause)) return afterRest(circuit, others, now, random);
+  return { spared: { notBefore: new Date(now.getTime() + pauseAfter(attempt, random())) } };
 };
 
 /** An attempt that ended without a picture. */
@@ -95,6 +98,8 @@ export interface Ending {
   readonly others: readonly string[];
   readonly circuits: Circuits;
   readonly now: () => Date;
+  /** 0–1, so that jobs which an engine sent away together come back apart. */
+  readonly random: () => number;
 }
 
 /**
@@ -108,6 +113,7 @@ export const judge = async ({
   others,
   circuits,
   now,
+  random,
 }: Ending): Promise<Failure | null> => {
   const { jobId, attempt } = claim;
   const failure = failureOf(cause);
@@ -115,10 +121,10 @@ export const judge = async ({
   if (failure !== null && (blame === 'engine' || blame === 'account')) {
     const circuit = await circuits.failed(engine, jobId, { ...failure, atOnce: blame === 'account' });
     const besides = await Promise.all(others.map((name) => circuits.of(name)));
-    return { ...failure, ...sparing(cause, circuit, besides, attempt, now()) };
+    return { ...failure, ...sparing(cause, circuit, besides, attempt, now(), random) };
   }
   if (blame === 'load' && failure !== null && cause instanceof EngineError) {
-    const busyForMs = cause.retryAfterMs ?? pauseAfter(attempt, Math.random());
+    const busyForMs = cause.retryAfterMs ?? pauseAfter(attempt, random());
     await circuits.release(engine, jobId, busyForMs);
     return { ...failure, spared: { notBefore: new Date(now().getTime() + busyForMs) } };
   }

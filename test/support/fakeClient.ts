@@ -582,6 +582,11 @@ export const createFakeClient = ({
         items: [...jobs.values()].filter((job) => status === undefined || job.status === status),
         nextCursor: null,
       })),
+    waitingJobs: ({ limit }) =>
+      answer(() => ({
+        items: [...jobs.values()].filter(({ status }) => status === 'queued').slice(0, limit),
+        nextCursor: null,
+      })),
     cancelJob: (id) =>
       answer(() => {
         script.cancel(id);
@@ -605,7 +610,8 @@ export const createFakeClient = ({
       }),
     pauseQueue: () => answer(() => script.pause(true)),
     resumeQueue: () => answer(() => script.pause(false)),
-    engines: () => answer(() => [{ name: 'sketch', circuit: 'closed', failures: 0, models: ['sketch-1'] }]),
+    engines: () =>
+      answer(() => [{ name: 'sketch', circuit: 'closed', failures: 0, models: ['sketch-1'], health: null }]),
     image: (imageId) =>
       answer(() => {
         const made = pictures.get(imageId);

@@ -69,6 +69,16 @@ export const engineState = ({ circuit, failures, retryAt }: EngineState, now: nu
   return failures > 0 ? `Draws; the last ${counted(failures, 'picture')} failed` : 'Draws';
 };
 
+/** How an engine was when it was last asked: `Not reachable for 2 min; asked 12 s ago`. */
+export const healthWords = (health: EngineState['health'], now: number): string => {
+  if (health === null) return 'Not asked lately: no process that draws is running';
+  const { isWell, isReachable, checkedAt, since } = health;
+  const asked = `asked ${duration(now - Date.parse(checkedAt))} ago`;
+  if (isWell) return `Well; ${asked}`;
+  const what = isReachable ? 'Answers, but is not well' : 'Not reachable';
+  return `${what} for ${duration(now - Date.parse(since))}; ${asked}`;
+};
+
 /** `Lately 2 at once, about 20 s (±5 s) each`; null before a picture was drawn. */
 export const paceWords = (workers: number | null, durations: Durations | null): string | null => {
   if (workers === null || durations === null) return null;

@@ -62,12 +62,22 @@ export const messagesQuery = z.strictObject({
   before: messageId.exactOptional(),
   after: messageId.exactOptional(),
 });
-export const jobsQuery = z.strictObject({
-  ...pageFields,
-  status: oneOf(['accepted', 'queued', 'running', 'completed', 'failed', 'cancelled']).exactOptional(),
-  conversation: conversationId.exactOptional(),
-  all: oneOf(['true', 'false']).default('false'),
-});
+export const jobsQuery = z
+  .strictObject({
+    ...pageFields,
+    status: oneOf(['accepted', 'queued', 'running', 'completed', 'failed', 'cancelled']).exactOptional(),
+    conversation: conversationId.exactOptional(),
+    all: oneOf(['true', 'false']).default('false'),
+    order: oneOf(['newest', 'queue']).default('newest'),
+  })
+  .refine(
+    ({ order, all, status, conversation }) =>
+      order === 'newest' || (all === 'true' && status === 'queued' && conversation === undefined),
+    {
+      path: ['order'],
+      message: "goes by the queue for everyone's waiting jobs alone: all=true&status=queued",
+    },
+  );
 export const queueQuery = z.strictObject({
   asOf,
   limit: numeral(1, longestPage).default(longestPage),

@@ -14,10 +14,10 @@ const markOf = (list: ListName): string =>
   createHash('sha256').update(JSON.stringify(list)).digest('hex').slice(0, 8);
 
 /**
- * Where a list goes on: the position of the last that was shown, and a mark of the list, so that a cursor
- * of another list is found out rather than believed. Opaque to clients.
+ * Where a list goes on: what it is ordered by, of the last that was shown, and a mark of the list, so that a
+ * cursor of another list is found out rather than believed. Opaque to clients.
  */
-export const cursorOf = (list: ListName, position: Position): string => `${position}-${markOf(list)}`;
+export const cursorOf = (list: ListName, last: string): string => `${last}-${markOf(list)}`;
 
 /** @throws ForeignCursor */
 export const positionIn = (list: ListName, cursor: string): Position => {
@@ -27,12 +27,19 @@ export const positionIn = (list: ListName, cursor: string): Position => {
   return position;
 };
 
+/** The same of a list that isn't ordered by positions. @throws ForeignCursor */
+export const keyIn = (list: ListName, cursor: string): string => {
+  const key = cursor.slice(0, cursor.lastIndexOf('-'));
+  if (cursor !== cursorOf(list, key)) throw new ForeignCursor('the cursor is not one of this list');
+  return key;
+};
+
 /** The page of `items`, of which one more than `limit` was asked for, to learn whether there are more. */
 export const pageOf = <Item>(
   items: readonly Item[],
   limit: number,
   list: ListName,
-  at: (item: Item) => Position,
+  at: (item: Item) => string,
 ): Page<Item> => {
   const shown = items.slice(0, limit);
   const last = items.length > limit ? shown.at(-1) : undefined;
@@ -50,6 +57,8 @@ export const jobsBy = (filter: {
   readonly status?: string;
   readonly conversation?: string;
 }): ListName => ['jobs', filter.of, filter.status ?? null, filter.conversation ?? null];
+
+export const waitingInOrder: ListName = ['waiting'];
 
 /** All that an audit is narrowed by, in an order that stays. */
 export const auditBy = (filter: Readonly<Record<string, unknown>>): ListName => [

@@ -12,7 +12,7 @@ import type { ProjectionRunner } from '../runner.ts';
 import { conversationsOf, goingOn, jobsBy, messagesIn, pageOf } from './cursor.ts';
 import { queryAll } from './queryAll.ts';
 import { readPace } from './readPace.ts';
-import { placesOf, readQueue } from './readQueue.ts';
+import { placesOf, readQueue, readWaitingJobs } from './readQueue.ts';
 import { readSnapshot } from './readSnapshot.ts';
 import { readLastInScope, readTimeline } from './readTimeline.ts';
 
@@ -142,6 +142,7 @@ export const openReadModel = (
       const page = pageOf(found, limit, list, (each) => each.createdPosition);
       return { ...page, items: await jobsWithPlace(reader, page.items) };
     }),
+  waitingJobs: (page) => documents.snapshot((reader) => readWaitingJobs(reader, page)),
   activeJobs: (of) =>
     documents.snapshot(async (reader) => {
       const found: Job[] = [];

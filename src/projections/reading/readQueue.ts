@@ -1,7 +1,10 @@
 import type { JobId, UserId } from '../../events/ids.ts';
 import type { DocumentReader } from '../documents/documentStore.ts';
-import type { QueueEntry } from '../model.ts';
+import { jobs } from '../jobs.ts';
+import type { Job, QueueEntry } from '../model.ts';
 import { queue, queueName, queueState } from '../queue.ts';
+import type { Page } from '../readModel.ts';
+import { keyIn, pageOf, waitingInOrder } from './cursor.ts';
 import { queryAll } from './queryAll.ts';
 
 const byOrder = (left: QueueEntry, right: QueueEntry): number => (left.orderKey < right.orderKey ? -1 : 1);
@@ -58,4 +61,27 @@ export const readQueue = async (reader: DocumentReader, viewer: UserId, limit: n
     running: await howMany(reader, 'running'),
     jobs: [...first.map((entry, index) => ({ ...entry, place: index + 1 })), ...later],
   };
+};
+
+/** Everyone's waiting jobs in the queue's order, each with its place; from a cursor on, wherever it came from. */
+export const readWaitingJobs = async (
+  reader: DocumentReader,
+  { limit, cursor }: { readonly limit: number; readonly cursor?: string },
+): Promise<Page<Job>> => {
+  const found = await reader.query<QueueEntry>({
+    ...{ ...inOrder, where: { status: 'waiting' }, limit: limit + 1 },
+    ...(cursor === undefined ? {} : { after: keyIn(waitingInOrder, cursor) }),
+  });
+  const page = pageOf(found, limit, waitingInOrder, ({ orderKey }) => orderKey);
+  const ids = page.items.map(({ jobId }) => jobId);
+  const [bodies, places] = await Promise.all([
+    reader.getAll<Job>(jobs.collection, ids),
+    placesOf(reader, ids),
+  ]);
+  // The queue may be a moment ahead of the jobs: one that isn't there yet is on the page when it is read again.
+  const items = ids.flatMap((id) => {
+    const job = bodies.get(id);
+    return job === undefined ? [] : [{ ...job, place: places.get(id) ?? null }];
+  });
+  return { ...page, items };
 };

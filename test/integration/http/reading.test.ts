@@ -4,6 +4,7 @@ import { v7 } from 'uuid';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { type JobId, positionOf } from '../../../src/events/ids.ts';
 import { DocumentStoreUnavailable } from '../../../src/projections/documents/documentStore.ts';
+import { keepEngineHealth } from '../../../src/projections/engineHealth.ts';
 import { ReadModelBehind } from '../../../src/projections/waiters.ts';
 import { createCircuits } from '../../../src/workers/circuits.ts';
 import { type HttpServer, openHttpServer } from '../../support/httpServer.ts';
@@ -142,9 +143,22 @@ describe('engines', () => {
     const { status, text } = await ada.call('GET', '/engines');
     expect([status, JSON.parse(text)]).toEqual([
       200,
-      [{ name: 'sketch', circuit: 'closed', failures: 0, models: ['sketch-1'] }],
+      [{ name: 'sketch', circuit: 'closed', failures: 0, models: ['sketch-1'], health: null }],
     ]);
     expect((await server.call('GET', '/api/v1/engines')).status).toBe(401);
+  });
+
+  it('are told with how they were when a worker last asked; what was the matter, to operators', async () => {
+    const checkedAt = server.now().toISOString();
+    const found = { isWell: false, isReachable: false, reason: 'nobody listens at 10.0.0.7', checkedAt };
+    await keepEngineHealth(server.documents, 'sketch', found);
+    const healthFor = async (roles: string[]) => {
+      const person = await server.signIn(roles);
+      return JSON.parse((await person.call('GET', '/engines')).text)[0].health;
+    };
+    expect(await healthFor(['operator'])).toEqual({ ...found, since: checkedAt });
+    expect(await healthFor(['user'])).toEqual({ ...found, since: checkedAt, reason: null });
+    await server.documents.forgetRecords('engineHealth');
   });
 
   it('say when one that rests is tried again, and that it is being tried', async () => {
@@ -170,6 +184,7 @@ describe('engines', () => {
       circuit: 'half_open',
       failures: 2,
       models: ['sketch-1'],
+      health: null,
     });
     await circuits.succeeded('sketch', jobId);
     expect((await shown()).circuit).toBe('closed');

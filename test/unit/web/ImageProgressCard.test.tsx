@@ -95,7 +95,7 @@ describe('the card of an image job', () => {
   });
 
   it('says that the image engine rests, and when it is tried again', () => {
-    const engine = { name: 'sketch', failures: 5, models: [] };
+    const engine = { name: 'sketch', failures: 5, models: [], health: null };
     const retryAt = new Date(Date.now() + 3_600_000).toISOString();
     const resting = text(card(queued, { engines: [{ ...engine, circuit: 'open', retryAt }] }));
     expect(resting).toMatch(/The image engine rests; it is tried again in (59 min|1 h)/);

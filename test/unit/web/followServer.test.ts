@@ -14,7 +14,7 @@ it('the page asks how the engines are only while somebody waits, and no more onc
   let asked = 0;
   const engines = async () => {
     asked += 1;
-    return [{ name: 'sketch', circuit: 'half_open', failures: 5, models: [] }] as const;
+    return [{ name: 'sketch', circuit: 'half_open', failures: 5, models: [], health: null }] as const;
   };
   const stop = followServer(store, { engines, queueNow: client.api.queueNow });
   await vi.advanceTimersByTimeAsync(20_000);

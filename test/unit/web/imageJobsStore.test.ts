@@ -176,8 +176,8 @@ describe('what is known of jobs', () => {
   it('says that an engine rests where all that can draw the job do, and not for the sake of another', () => {
     const retryAt = '2026-03-01T10:00:00.000Z';
     const engines = [
-      { name: 'comfyui', models: ['sdxl'], circuit: 'open', failures: 5, retryAt },
-      { name: 'sketch', models: ['sketch-1'], circuit: 'closed', failures: 5 },
+      { name: 'comfyui', models: ['sdxl'], circuit: 'open', failures: 5, retryAt, health: null },
+      { name: 'sketch', models: ['sketch-1'], circuit: 'closed', failures: 5, health: null },
     ] as const;
     expect(selectRest('sdxl')({ engines })).toBe(retryAt);
     expect(selectRest('sketch-1')({ engines })).toBeNull();

@@ -3,6 +3,7 @@ import type { Circuit } from '../../../src/commands/engine.ts';
 import { positionOf } from '../../../src/events/ids.ts';
 import { acceptedImage } from '../../../src/projections/imageState.ts';
 import type { Job } from '../../../src/projections/model.ts';
+import { EngineError } from '../../../src/workers/engines/imageEngine.ts';
 import { createEngineWatch } from '../../../src/workers/engineWatch.ts';
 import { ada, conversationNumber, jobNumber, messageNumber, request } from '../../support/happened.ts';
 
@@ -16,14 +17,17 @@ const waiting: Job = {
 };
 
 /** What one look says, and which circuits it closes. */
-const look = async (circuit: Circuit, { isWell = true, jobs = [] as readonly Job[] } = {}) => {
+const look = async (
+  circuit: Circuit,
+  { trouble = null as Error | null, jobs = [] as readonly Job[] } = {},
+) => {
   const recovered: string[] = [];
   const watch = createEngineWatch({
     engines: [
       {
         name: 'sketch',
         health: async () => {
-          if (!isWell) throw new Error('nobody listens');
+          if (trouble !== null) throw trouble;
         },
       },
     ],
@@ -42,9 +46,16 @@ const look = async (circuit: Circuit, { isWell = true, jobs = [] as readonly Job
 describe('who looks after the engines', () => {
   it('tells how each is, and what is the matter', async () => {
     const closed: Circuit = { status: 'closed', failures: 0 };
-    expect((await look(closed)).health).toEqual([{ name: 'sketch', isWell: true, reason: null }]);
-    expect((await look(closed, { isWell: false })).health).toEqual([
-      { name: 'sketch', isWell: false, reason: 'nobody listens' },
+    expect((await look(closed)).health).toEqual([
+      { name: 'sketch', isWell: true, isReachable: true, reason: null },
+    ]);
+    expect((await look(closed, { trouble: new Error('the model is missing') })).health).toEqual([
+      { name: 'sketch', isWell: false, isReachable: true, reason: 'the model is missing' },
+    ]);
+    const cause = Object.assign(new Error('connect ECONNREFUSED'), { code: 'ECONNREFUSED' });
+    const nobody = new EngineError('engine_unavailable', 'nobody listens', true, { cause });
+    expect((await look(closed, { trouble: nobody })).health).toEqual([
+      { name: 'sketch', isWell: false, isReachable: false, reason: 'nobody listens' },
     ]);
   });
 
@@ -55,7 +66,7 @@ describe('who looks after the engines', () => {
   it.each([
     ['while its time is not over', open('2026-01-01T12:00:01.000Z'), {}],
     ['while a job waits, which tries the engine', past, { jobs: [waiting] }],
-    ['where the engine is not well', past, { isWell: false }],
+    ['where the engine is not well', past, { trouble: new Error('nobody listens') }],
   ] as const)('leaves it open %s', async (_, circuit, state) => {
     expect((await look(circuit, state)).recovered).toEqual([]);
   });

@@ -1,3 +1,4 @@
+import type { ReactNode } from 'react';
 import type { Job } from '../../../src/projections/model.ts';
 import { useAction } from '../../hooks/useAction.ts';
 import { useDarkroom, useImageJobs } from '../../hooks/useDarkroom.ts';
@@ -10,21 +11,20 @@ import { IconButton } from '../ui/IconButton.tsx';
 import { EngineHealth } from './EngineHealth.tsx';
 import { QueueRow } from './QueueRow.tsx';
 
-/** A longer list than this is nothing that one could look over. */
-const listed = 200;
-
 const Jobs = ({
   title,
   jobs,
   count,
   empty,
   onChanged,
+  children,
 }: {
   readonly title: string;
   readonly jobs: readonly Job[];
   readonly count: number;
   readonly empty: string;
   readonly onChanged: () => void;
+  readonly children?: ReactNode;
 }) => (
   <section className="queue-section" aria-label={title}>
     <h2>
@@ -32,15 +32,49 @@ const Jobs = ({
     </h2>
     {jobs.length === 0 && <p className="queue-empty">{empty}</p>}
     <ol className="queue-rows">
-      {jobs.slice(0, listed).map((job) => (
+      {jobs.map((job) => (
         <QueueRow key={job.jobId} job={job} onChanged={onChanged} />
       ))}
     </ol>
-    {count > Math.min(jobs.length, listed) && (
-      <p className="queue-empty">and {(count - Math.min(jobs.length, listed)).toLocaleString('en')} more</p>
-    )}
+    {children}
   </section>
 );
+
+/** Turns the pages of those that wait; nothing where all are on one. */
+const Pages = ({
+  shown,
+  count,
+  previous,
+  next,
+}: {
+  readonly shown: readonly Job[];
+  readonly count: number;
+  readonly previous: (() => void) | null;
+  readonly next: (() => void) | null;
+}) => {
+  if (previous === null && next === null) return null;
+  const [from, until] = [shown[0]?.place, shown.at(-1)?.place].map(
+    (place) => place?.toLocaleString('en') ?? '–',
+  );
+  return (
+    <nav className="queue-pages" aria-label="Pages of those that wait" data-testid="queue-pages">
+      <button
+        type="button"
+        className="button button-small"
+        disabled={previous === null}
+        onClick={() => previous?.()}
+      >
+        Previous
+      </button>
+      <span role="status">
+        {from} to {until} of {count.toLocaleString('en')}
+      </span>
+      <button type="button" className="button button-small" disabled={next === null} onClick={() => next?.()}>
+        Next
+      </button>
+    </nav>
+  );
+};
 
 /** For operators: everything that waits and is drawn, whoever asked for it, and the engines that draw. */
 export const QueuePage = ({ onOpenDrawer }: { readonly onOpenDrawer: () => void }) => {
@@ -48,7 +82,7 @@ export const QueuePage = ({ onOpenDrawer }: { readonly onOpenDrawer: () => void 
   const { paused, waitingCount, running } = useObservable(queue).queue;
   const engines = useImageJobs((state) => state.engines);
   const queueNow = useImageJobs((state) => state.queueNow);
-  const { whole, look } = useWholeQueue();
+  const { whole, look, previous, next } = useWholeQueue();
   const { busy, run } = useAction('The queue was left as it is');
   const pace = paceWords(queueNow?.workers ?? null, queueNow?.durations ?? null);
   return (
@@ -97,7 +131,9 @@ export const QueuePage = ({ onOpenDrawer }: { readonly onOpenDrawer: () => void 
                 count={Math.max(waitingCount, whole.waiting.length)}
                 empty="Nobody waits."
                 onChanged={look}
-              />
+              >
+                <Pages shown={whole.waiting} count={waitingCount} previous={previous} next={next} />
+              </Jobs>
             </>
           )}
         </div>

@@ -51,10 +51,13 @@ export const jobOperations = (parts: HttpApiParts): readonly Operation[] => {
       method: 'get',
       path: '/jobs',
       query: jobsQuery,
-      async answer({ context, query: { all, ...query } }) {
+      async answer({ context, query: { all, order, ...query } }) {
         const who = context.principal;
         if (all === 'true') refuseOthersJobs(who);
-        const { items, nextCursor } = await readModel.jobs({ ...query, of: all === 'true' ? null : who.id });
+        const { items, nextCursor } =
+          order === 'queue'
+            ? await readModel.waitingJobs(query)
+            : await readModel.jobs({ ...query, of: all === 'true' ? null : who.id });
         return ok({ items: await Promise.all(items.map((job) => reading.jobFor(who, job))), nextCursor });
       },
     }),
