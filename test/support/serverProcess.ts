@@ -27,14 +27,15 @@ export class ServerEnded extends Error {
 
 /**
  * Starts `darkroom serve` of the built product on a free port and resolves when it says that it is ready;
- * `words` come after `serve`.
+ * `words` come after `serve`; `program` is another release of it.
  * @throws ServerEnded
  */
 export const startServer = async (
   settings: Readonly<Record<string, string>>,
   words: readonly string[] = [],
+  program = 'dist/src/cli/darkroom.js',
 ): Promise<ServerProcess> => {
-  const child = spawn(process.execPath, ['dist/src/cli/darkroom.js', 'serve', ...words], {
+  const child = spawn(process.execPath, [program, 'serve', ...words], {
     env: { PATH: process.env.PATH, PORT: '0', LOG_LEVEL: 'warn', DRAIN_MS: '0', ...settings },
     stdio: ['ignore', 'pipe', 'pipe'],
   });

@@ -71,6 +71,8 @@ export const notReady =
         'Content-Type': 'application/problem+json; charset=utf-8',
         'Cache-Control': 'no-store',
         'Retry-After': '1',
+        // Who asks again comes by a new connection: a proxy leads it to a process that goes on.
+        Connection: 'close',
       })
       .end(JSON.stringify(problemBody(problem, newId())));
   };
