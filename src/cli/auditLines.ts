@@ -14,5 +14,6 @@ export const itemLines = (item: AuditItem, output: Output): string => {
   const begin = `${item.recordedAt}  ${item.position.replace(/^0+(?=.)/, '')}`;
   const first = `${output.style('dim', begin)}  ${output.style('bold', item.actor.name)} ${sentenceOf(item)}`;
   const changes = item.changes.map((change) => output.style('dim', `    ${changeLine(change)}`));
-  return [first, ...changes].join('\n');
+  const from = item.origin?.address == null ? [] : [output.style('dim', `    from ${item.origin.address}`)];
+  return [first, ...changes, ...from].join('\n');
 };

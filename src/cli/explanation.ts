@@ -6,10 +6,12 @@ import { sentenceOf } from '../projections/sentences.ts';
 export interface Cause {
   readonly sentence: string;
   readonly at: string;
+  /** Address of whoever did it, where it is known. */
+  readonly from: string | null;
   readonly because: readonly Cause[];
 }
 
-type Growing = { sentence: string; at: string; because: Growing[] };
+type Growing = Omit<Cause, 'because'> & { readonly because: Growing[] };
 
 const secondsBetween = (from: string, until: string): number => (Date.parse(until) - Date.parse(from)) / 1000;
 
@@ -38,9 +40,10 @@ const attemptOf = ({ data }: Event): number | null =>
 
 const isTold = ({ type }: Event): boolean => type !== 'JobProgressed';
 
-const nodeOf = ({ event, recordedAt }: PastEvent): Growing => ({
+const nodeOf = ({ event, recordedAt, origin }: PastEvent): Growing => ({
   sentence: `${event.actor.name} ${sentenceOf(event)}.`,
   at: recordedAt,
+  from: origin === null || origin.address === '' ? null : origin.address,
   because: [],
 });
 
@@ -53,28 +56,38 @@ const progressOf = (events: readonly PastEvent[], attempt: number): Growing[] =>
   if (first === undefined || last === undefined) return [];
   const { step, steps: all } = last.event.data;
   const sentence = `It drew up to step ${step} of ${all}, within ${spanInWords(first.recordedAt, last.recordedAt)}.`;
-  return [{ sentence, at: last.recordedAt, because: [] }];
+  return [{ sentence, at: last.recordedAt, from: null, because: [] }];
 };
 
 /**
  * Why a job is as it is, as a tree of causes: the message asked for it, so it was queued, so it waited, so
- * it was begun, and so each attempt came to its end. `events` are all of the job's, in order.
+ * it was begun, and so each attempt came to its end. `events` are all of the job's, in order. What acted by
+ * itself names the event that made it act; what a person did, and what was written before events named each
+ * other, comes under what it was about.
  */
 export const explainJob = (events: readonly PastEvent[], waits: readonly Wait[]): Cause | null => {
   let root: Growing | null = null;
   let queued: Growing | null = null;
   let attempt: Growing | null = null;
   const attempts = new Map<number, Growing>();
+  const nodes = new Map<string, Growing>();
   const waiting = [...waits];
   for (const past of events) {
     const { event } = past;
-    if (!isTold(event)) continue;
-    const node = nodeOf(past);
     const number = attemptOf(event);
-    const under: Growing | null =
-      (number === null ? null : attempts.get(number)) ?? attempt ?? queued ?? root;
+    const ofAttempt = number === null ? undefined : attempts.get(number);
+    if (!isTold(event)) {
+      // What a step led to is told of the attempt that drew it.
+      const drawing = ofAttempt ?? attempt;
+      if (drawing !== null) nodes.set(past.eventId, drawing);
+      continue;
+    }
+    const node = nodeOf(past);
+    nodes.set(past.eventId, node);
+    const about: Growing | null =
+      event.type === 'JobStarted' ? (queued ?? root) : (ofAttempt ?? attempt ?? queued ?? root);
+    const under = nodes.get(past.causationId) ?? about;
     if (under === null) root = node;
-    else if (event.type === 'JobStarted') (queued ?? under).because.push(node);
     else under.because.push(node);
     if (event.type === 'JobQueued') queued = node;
     if (event.type === 'JobStarted') {
@@ -85,14 +98,15 @@ export const explainJob = (events: readonly PastEvent[], waits: readonly Wait[])
     if (event.type === 'JobRequeued') attempt = null;
     const isWaiting = event.type === 'JobQueued' || event.type === 'JobRequeued';
     const wait = isWaiting ? waiting.shift() : undefined;
-    if (wait !== undefined) node.because.push({ sentence: waitSentence(wait), at: wait.from, because: [] });
+    if (wait !== undefined)
+      node.because.push({ sentence: waitSentence(wait), at: wait.from, from: null, because: [] });
     root ??= node;
   }
   return root;
 };
 
 /** The tree as lines, each a step further in than what caused it. */
-export const causeLines = ({ sentence, at, because }: Cause, depth = 0): string[] => [
-  `${'   '.repeat(depth)}${depth === 0 ? '' : '└─ '}${sentence}  [${at}]`,
+export const causeLines = ({ sentence, at, from, because }: Cause, depth = 0): string[] => [
+  `${'   '.repeat(depth)}${depth === 0 ? '' : '└─ '}${sentence}  [${at}${from === null ? '' : `, from ${from}`}]`,
   ...because.flatMap((cause) => causeLines(cause, depth + 1)),
 ];

@@ -1,6 +1,7 @@
 import type { CommandId, ConversationId, JobId, MessageId, Position, UserId } from '../events/ids.ts';
 import type { ImageRequest } from '../events/imageRequest.ts';
 import type { JsonObject } from '../events/json.ts';
+import type { Origin } from '../events/metadata.ts';
 import type { Handling } from './handler.ts';
 import type { Principal } from './permissions.ts';
 import type { QueueDoor } from './queueLimits.ts';
@@ -12,6 +13,7 @@ export interface CommandContext {
   readonly commandId: CommandId;
   /** The request that began it all. */
   readonly correlationId: string;
+  readonly origin?: Origin;
 }
 
 /** Where the log stands once the command has happened; of the stream's last event where it changed nothing. */

@@ -1,7 +1,7 @@
 import { setTimeout } from 'node:timers/promises';
 import type { z } from 'zod';
 import { catalogue, type DomainEvent, type DomainFact, decode } from '../events/catalogue.ts';
-import type { CommandId, Position } from '../events/ids.ts';
+import type { CommandId, EventId, Position } from '../events/ids.ts';
 import type { JsonObject } from '../events/json.ts';
 import {
   type Appended,
@@ -10,7 +10,13 @@ import {
   type NewEvent,
   WrongExpectedRevision,
 } from '../events/log/eventLog.ts';
-import { type Actor, eventMetadata, type Subject } from '../events/metadata.ts';
+import {
+  type Actor,
+  type EventMetadata,
+  eventMetadata,
+  type Origin,
+  type Subject,
+} from '../events/metadata.ts';
 import type { StreamName } from '../events/streams.ts';
 import type { Decider, Happened } from './decider.ts';
 import { eventIdOf } from './derivedIds.ts';
@@ -26,6 +32,10 @@ export interface Cause {
   readonly correlationId: string | null;
   /** Parts of the subject that the stream itself doesn't tell. */
   readonly subject?: Subject;
+  /** From where a person's command came. */
+  readonly origin?: Origin | undefined;
+  /** Of what acts by itself: the event that made it act; `last`: that of the stream which it was decided on. */
+  readonly because?: EventId | 'last';
 }
 
 /** A stream's state, and where it stands. `revision` is null where there is no stream. */
@@ -36,6 +46,9 @@ export interface Loaded<State> {
   readonly position: Position | null;
   /** Of its first event: the request that began it all; null where there is none. */
   readonly correlationId: string | null;
+  /** Ids of its first event and of its last; null where there is none. */
+  readonly firstId: EventId | null;
+  readonly lastId: EventId | null;
 }
 
 export interface Handled<State> {
@@ -88,19 +101,26 @@ const read = async <State>(
   let revision: number | null = null;
   let position: Position | null = null;
   let correlationId: string | null = null;
+  let firstId: EventId | null = null;
+  let lastId: EventId | null = null;
   let own: Own<State> | null = null;
+  // Of what acts by itself the causation is another's event; its ids are made of the command's all the same.
+  let ownId = commandId === undefined ? null : eventIdOf(commandId, stream, 0);
   for await (const recorded of log.readStream(stream)) {
     ({ revision, position } = recorded);
     correlationId ??= recorded.metadata.correlationId;
+    firstId ??= recorded.id;
+    lastId = recorded.id;
     const event = decode(recorded);
     if (event === null) continue;
-    if (event.causationId === commandId) {
+    if (commandId !== undefined && (event.id === ownId || event.causationId === commandId)) {
       const before: Pick<Own<State>, 'state' | 'facts'> = own ?? { state, facts: [] };
       own = { state: before.state, facts: [...before.facts, event], position };
+      ownId = eventIdOf(commandId, stream, own.facts.length);
     }
     state = evolve(state, event);
   }
-  return { state, revision, position, correlationId, own };
+  return { state, revision, position, correlationId, firstId, lastId, own };
 };
 
 /** The state of a stream that nobody has begun. */
@@ -109,6 +129,8 @@ export const notBegun = <State>({ initial }: Folding<State>): Loaded<State> => (
   revision: null,
   position: null,
   correlationId: null,
+  firstId: null,
+  lastId: null,
 });
 
 /** The state of a stream as the log has it now. */
@@ -128,11 +150,15 @@ const valid = <Schema extends z.ZodType>(schema: Schema, value: unknown): z.outp
   throw new InvalidInput(result.error.issues.map(({ path, message }) => ({ path: path.join('.'), message })));
 };
 
+/** A cause whose ids are known, now that the stream is. */
+type Caused = Pick<Cause, 'actor' | 'commandId' | 'origin'> &
+  Pick<EventMetadata, 'correlationId' | 'causationId'>;
+
 const newEvents = (
   facts: readonly DomainFact[],
   stream: StreamName,
   subject: Subject,
-  { actor, commandId, correlationId }: Omit<Cause, 'correlationId'> & { readonly correlationId: string },
+  { actor, commandId, correlationId, causationId, origin }: Caused,
   now: Date,
 ): NewEvent[] =>
   facts.map(({ type, data }, index) => ({
@@ -142,7 +168,8 @@ const newEvents = (
     metadata: valid(eventMetadata, {
       actor,
       correlationId,
-      causationId: commandId,
+      causationId,
+      ...(origin === undefined ? {} : { origin }),
       at: now.toISOString(),
       schema: catalogue[type].version,
       subject,
@@ -152,7 +179,7 @@ const newEvents = (
 /** The stream after its one next event; of several appended at once the log tells the last's position only. */
 const streamAfter = <State>(
   { evolve }: Folding<State>,
-  { state, revision: before, correlationId }: Loaded<State>,
+  { state, revision: before, correlationId, firstId }: Loaded<State>,
   [fact, ...more]: readonly DomainFact[],
   [written]: readonly NewEvent[],
   { revision, position }: Appended,
@@ -164,8 +191,8 @@ const streamAfter = <State>(
   // Written out in this order: a literal that begins with a spread took 6 µs, this one takes 0.2.
   const { type, data } = fact;
   const event = { type, data, position, schema, at, actor, revision, causationId, ...subject } as Happened;
-  const after = { state: evolve(state, event), revision, position, correlationId: correlationId ?? begunBy };
-  return { after };
+  const ids = { correlationId: correlationId ?? begunBy, firstId: firstId ?? written.id, lastId: written.id };
+  return { after: { state: evolve(state, event), revision, position, ...ids } };
 };
 
 /** How the caller believes that a stream stands; null where it doesn't know. Asked when the command's turn has come. */
@@ -201,7 +228,9 @@ const tryToHandle = async <State, Command, Fact extends DomainFact>(
     if (facts.length === 0) return { state, facts, position: position ?? (await log.head()) };
     const subject = { ...cause.subject, ...decider.subjectOf(facts, state) };
     const begunBy = cause.correlationId ?? correlationId ?? cause.commandId;
-    const events = newEvents(facts, stream, subject, { ...cause, correlationId: begunBy }, now());
+    const because = cause.because === 'last' ? loaded.lastId : cause.because;
+    const caused = { ...cause, correlationId: begunBy, causationId: because ?? cause.commandId };
+    const events = newEvents(facts, stream, subject, caused, now());
     try {
       const appended = await log.append(stream, revision ?? 'no_stream', events);
       // It had happened already, and not where it is believed that the stream ends.

@@ -7,7 +7,7 @@ import type { Json } from './json.ts';
 import type { RecordedEvent } from './log/eventLog.ts';
 import { type LogEvent, logEvents } from './logIdentity.ts';
 import { type MessageEvent, messageEvents } from './message.ts';
-import type { Actor } from './metadata.ts';
+import type { Actor, Origin } from './metadata.ts';
 import { type PersonEvent, personEvents } from './person.ts';
 import { type ProjectionEvent, projectionEvents } from './projection.ts';
 import { type QueueEvent, queueEvents } from './queue.ts';
@@ -68,6 +68,7 @@ export interface PrivateEnvelope {
   readonly causationId: string;
   /** Whose job it is about. */
   readonly ownerId?: UserId;
+  readonly origin?: Origin;
 }
 
 /** An event as reducers take it, on the server and in the browser. */
@@ -116,7 +117,7 @@ export const decoderOf =
     const definition = Object.hasOwn(definitions, type) ? definitions[type] : undefined;
     if (definition === undefined) return null;
     const { position, revision, id, stream, recordedAt } = recorded;
-    const { at, actor, subject, correlationId, causationId } = metadata;
+    const { at, actor, subject, correlationId, causationId, origin } = metadata;
     return {
       type,
       data: bringToToday(definition, { type, version: metadata.schema, data, position }),
@@ -131,6 +132,7 @@ export const decoderOf =
       recordedAt,
       correlationId,
       causationId,
+      ...(origin === undefined ? {} : { origin }),
     } as DomainEvent;
   };
 

@@ -31,12 +31,20 @@ export const subject = z.strictObject({
 });
 export type Subject = z.infer<typeof subject>;
 
+/**
+ * From where a person's command came, and by which way; sockets carry none. Left out where it isn't known (from
+ * before it was noted), and of what follows from the actor: the command line (`cli:`) and parts of Darkroom.
+ */
+export const origin = z.strictObject({ way: z.literal('http'), address: personal(text(64)) });
+export type Origin = z.infer<typeof origin>;
+
 export const eventMetadata = z.strictObject({
   actor,
   /** The request that began it all. */
   correlationId: text(255, 1),
-  /** The command or event directly before. */
+  /** The command of a person; of what acts by itself, the event that made it act. */
   causationId: text(255, 1),
+  origin: origin.exactOptional(),
   /** When it was decided, ISO 8601 UTC. */
   at: z.iso.datetime({ precision: 3 }),
   /** Version of the event's type. */

@@ -4,7 +4,7 @@ import type { ConversationId, EventId, ImageId, JobId, MessageId, Position, User
 import type { ImageRequest } from '../events/imageRequest.ts';
 import type { QueueOrder } from '../events/job.ts';
 import type { JsonObject } from '../events/json.ts';
-import type { Person } from '../events/metadata.ts';
+import type { Origin, Person } from '../events/metadata.ts';
 import type { StreamName } from '../events/streams.ts';
 
 /** The documents that people read: names and shapes are those of the protocol. */
@@ -204,6 +204,7 @@ export interface TimelineRow {
   readonly ownerId: UserId | null;
   readonly correlationId: string;
   readonly causationId: string;
+  readonly origin: Origin | null;
   /** In whose `user` scope it is. */
   readonly audience: UserId | null;
   /** True for the events of scope `queue`; null else, so that its index holds those alone. */

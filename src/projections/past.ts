@@ -121,5 +121,10 @@ export type AuditItem = Event & {
   readonly recordedAt: string;
   readonly correlationId: string;
   readonly causationId: string;
+  /** Which way the command came, and from which address where it is known and may be told; null: not known. */
+  readonly origin: {
+    readonly way: 'http' | 'cli' | 'process';
+    readonly address: string | null;
+  } | null;
   readonly changes: readonly Difference[];
 };

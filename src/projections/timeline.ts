@@ -21,7 +21,7 @@ const jobConcerned = (event: Event): JobId | null => {
 /** What a row says that its event, as clients see it, doesn't: the rest of the row is worked out from it. */
 type Kept = Pick<
   TimelineRow,
-  'event' | 'recordedAt' | 'stream' | 'eventId' | 'ownerId' | 'correlationId' | 'causationId'
+  'event' | 'recordedAt' | 'stream' | 'eventId' | 'ownerId' | 'correlationId' | 'causationId' | 'origin'
 >;
 
 const whole = ({
@@ -32,6 +32,7 @@ const whole = ({
   ownerId,
   correlationId,
   causationId,
+  origin,
 }: Kept): TimelineRow => ({
   position: event.position,
   event,
@@ -47,6 +48,7 @@ const whole = ({
   ownerId,
   correlationId,
   causationId,
+  origin,
   audience: audience(event, ownerId),
   movesQueue: movesQueue(event) ? true : null,
 });
@@ -59,6 +61,7 @@ const keptOf = (event: DomainEvent): Kept => ({
   ownerId: event.ownerId ?? null,
   correlationId: event.correlationId,
   causationId: event.causationId,
+  origin: event.origin ?? null,
 });
 
 /**
@@ -83,8 +86,8 @@ export const timeline = projection<TimelineRow>({
   ],
   byPosition: true,
   text: {
-    write: ({ event, recordedAt, stream, eventId, ownerId, correlationId, causationId }) =>
-      JSON.stringify({ event, recordedAt, stream, eventId, ownerId, correlationId, causationId }),
+    write: ({ event, recordedAt, stream, eventId, ownerId, correlationId, causationId, origin }) =>
+      JSON.stringify({ event, recordedAt, stream, eventId, ownerId, correlationId, causationId, origin }),
     read: (text) => whole(JSON.parse(text)),
   },
   writtenOnce: true,

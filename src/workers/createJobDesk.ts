@@ -5,7 +5,7 @@ import { isActive, type JobLimits, type JobState, limitsFor } from '../commands/
 import { messageDecider } from '../commands/message.ts';
 import { shareLoads } from '../commands/sharedLoads.ts';
 import type { DomainFact } from '../events/catalogue.ts';
-import type { CommandId, ImageId, JobId, MessageId } from '../events/ids.ts';
+import type { CommandId, EventId, ImageId, JobId, MessageId } from '../events/ids.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
 import type { Actor, Subject } from '../events/metadata.ts';
 import { conversationStream, jobStream, messageStream } from '../events/streams.ts';
@@ -25,6 +25,16 @@ export interface JobDeskParts {
   readonly random?: () => number;
 }
 
+/** What made it act, and the request that this goes back to. */
+interface Occasion {
+  /** Null: the one that the job began with. */
+  readonly correlationId: string | null;
+  /** Null: the last event of the job. */
+  readonly because: EventId | null;
+}
+
+const ownHistory: Occasion = { correlationId: null, because: null };
+
 /** A job is nearly always new when it is queued: then there is nothing to read. */
 const none = notBegun(jobDecider);
 
@@ -40,11 +50,12 @@ export const createJobDesk = ({
   random = Math.random,
 }: JobDeskParts): JobDesk => {
   const handling = { log, now };
-  const causeOf = (subject: Subject = {}, correlationId: string | null = null): Cause => ({
+  const causeOf = (subject: Subject, { correlationId, because }: Occasion): Cause => ({
     actor,
     commandId: newId() as CommandId,
     correlationId,
     subject,
+    because: because ?? 'last',
   });
   const loadConversation = shareLoads(log, conversationDecider);
   const recent = recentJobsOf(log);
@@ -52,11 +63,11 @@ export const createJobDesk = ({
   const run = async (
     id: JobId,
     command: JobCommand,
-    subject?: Subject,
-    correlationId?: string | null,
+    subject: Subject = {},
+    occasion: Occasion = ownHistory,
     recall = () => recent.recall(id),
   ): Promise<Handled<JobState>> => {
-    const cause = causeOf(subject, correlationId);
+    const cause = causeOf(subject, occasion);
     const handled = await handleKnowing(handling, jobDecider, jobStream(id), command, cause, recall);
     recent.keep(id, handled.after ?? null);
     return handled;
@@ -77,25 +88,39 @@ export const createJobDesk = ({
   };
 
   const queue = async (messageId: MessageId, admit = admitAll): Promise<void> => {
-    const { state, correlationId } = await load(log, messageStream(messageId), messageDecider);
+    const message = await load(log, messageStream(messageId), messageDecider);
+    const { state, correlationId } = message;
     if (state.status === 'none' || state.posted.image === null) return;
     const { conversationId, author, image } = state.posted;
     const { jobId, request, priority } = image;
     const subject = { conversationId, messageId, jobId, ownerId: author.id };
     const around = await loadConversation(conversationStream(conversationId));
     if (state.status === 'removed' || around.state.status !== 'open') {
-      await run(jobId, { type: 'cancel', by: actor }, subject, correlationId);
+      const because = state.status === 'removed' ? message.lastId : around.lastId;
+      await run(jobId, { type: 'cancel', by: actor }, subject, { correlationId, because });
       return;
     }
+    const occasion = { correlationId, because: message.firstId };
     const admission = await admit(author.id, priority);
     if ('refused' in admission) {
-      await run(jobId, { type: 'refuse', ...admission.refused }, subject, correlationId);
+      await run(jobId, { type: 'refuse', ...admission.refused }, subject, occasion);
       return;
     }
     const limits = limitsFor(request, jobLimits);
     const asked = { jobId, conversationId, messageId, owner: author, request, priority, ...admission };
     const command = { type: 'queue', ...asked, limits, retryOf: null } as const;
-    await run(jobId, command, subject, correlationId, () => none);
+    await run(jobId, command, subject, occasion, () => none);
+  };
+
+  /** Its message was removed, or its conversation archived. */
+  const whyCancelled = async (id: JobId): Promise<Occasion> => {
+    const { state } = await load(log, jobStream(id), jobDecider);
+    if (!isActive(state)) return ownHistory;
+    const { conversationId, messageId } = state.details;
+    const message = await load(log, messageStream(messageId), messageDecider);
+    if (message.state.status === 'removed') return { ...ownHistory, because: message.lastId };
+    const around = await loadConversation(conversationStream(conversationId));
+    return { ...ownHistory, because: around.state.status === 'archived' ? around.lastId : null };
   };
 
   return {
@@ -134,7 +159,7 @@ export const createJobDesk = ({
       await run(jobId, { type: 'lose', ...lostAttempt(attempt, failure) });
     },
     async cancel(jobId) {
-      await run(jobId, { type: 'cancel', by: actor });
+      await run(jobId, { type: 'cancel', by: actor }, {}, await whyCancelled(jobId));
     },
   };
 };

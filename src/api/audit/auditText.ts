@@ -24,6 +24,8 @@ const columns: readonly (readonly [heading: string, of: (item: AuditItem) => str
   ['eventId', ({ eventId }) => eventId],
   ['correlationId', ({ correlationId }) => correlationId],
   ['causationId', ({ causationId }) => causationId],
+  ['way', ({ origin }) => origin?.way ?? ''],
+  ['address', ({ origin }) => origin?.address ?? ''],
   ['data', ({ data }) => JSON.stringify(data)],
   ['changes', ({ changes }) => JSON.stringify(changes)],
 ];

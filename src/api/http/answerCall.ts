@@ -147,11 +147,11 @@ export const answerCalls = (parts: CallParts) => {
     async (request, response) => {
       const reference = referenceOf(response);
       const { caller, refused } = await spendRequest(request, reference, operation);
-      const { principal } = caller;
+      const { principal, address } = caller;
       const isRead = operation.method === 'get';
       const body = isRead ? {} : await readBody(request, response, operation.mediaTypes);
       const call = {
-        ...{ principal, reference, body, params: request.params, query: request.query },
+        ...{ principal, reference, address, body, params: request.params, query: request.query },
         header: (name: string) => request.get(name),
       };
       const bare = operation.prepare(call);

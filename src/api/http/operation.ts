@@ -26,6 +26,8 @@ export interface Call {
   readonly principal: Principal | null;
   /** Id of the request: of its log lines, its problem and the events that it causes. */
   readonly reference: string;
+  /** Address of the client. */
+  readonly address: string;
   readonly params: unknown;
   readonly query: unknown;
   readonly body: unknown;
@@ -104,7 +106,8 @@ const define =
 /** A call that only signed-in people may make: it knows who asks, and under which ids a command goes. */
 export const operation = define('signed_in', (call, commandId): { readonly context: CommandContext } => {
   if (call.principal === null) throw notSignedIn();
-  return { context: { principal: call.principal, commandId, correlationId: call.reference } };
+  const { principal, reference: correlationId, address } = call;
+  return { context: { principal, commandId, correlationId, origin: { way: 'http', address } } };
 });
 
 /** A call that anyone may make. */

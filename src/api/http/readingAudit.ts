@@ -16,6 +16,12 @@ export interface AuditPage {
   readonly goOnAfter: Position | null;
 }
 
+/** Where somebody was is told to themselves and to auditors. */
+const withoutForeignAddress = (who: Principal, item: AuditItem): AuditItem =>
+  item.origin === null || item.actor.id === who.id || may('readAudit', who)
+    ? item
+    : { ...item, origin: { ...item.origin, address: null } };
+
 /**
  * The audit trail as one person may read it. An auditor: all of it. Others: what happened in a conversation
  * of theirs, as far as clients are told, with late results, and what they were refused themselves.
@@ -66,7 +72,7 @@ export const readingAuditOf = (parts: Pick<HttpApiParts, 'log' | 'readModel' | '
     const removed: ReadonlySet<string | null> = may('readRemoved', who) ? new Set() : await removedOf(events);
     return events.map((event) => {
       const isHidden = event.type.startsWith('Message') && removed.has(event.messageId);
-      return auditItem(isHidden ? { ...event, changes: [] } : event);
+      return withoutForeignAddress(who, auditItem(isHidden ? { ...event, changes: [] } : event));
     });
   };
 

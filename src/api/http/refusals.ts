@@ -93,6 +93,7 @@ export const createRefusals = ({ log, logger, now, newId }: RefusalsParts): Refu
       metadata: {
         actor: { id: principal.id, name: principal.name },
         ...{ correlationId: call.reference, causationId: commandId, at: at.toISOString() },
+        origin: { way: 'http', address: call.address },
         schema: catalogue.CommandRefused.version,
         subject: subjectOf(path, call),
       },

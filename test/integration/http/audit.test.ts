@@ -19,6 +19,8 @@ const item = z.looseObject({
   actor: z.object({ id: z.string(), name: z.string() }),
   correlationId: z.string(),
   causationId: z.string(),
+  eventId: z.string(),
+  origin: z.object({ way: z.string(), address: z.string().nullable() }).nullable(),
   data: z.looseObject({}),
   changes: z.array(z.looseObject({ path: z.string() })),
 });
@@ -70,6 +72,52 @@ describe('the audit trail', () => {
     expect(await typesOf(auditor, `correlation=${posted?.correlationId}`)).toEqual(
       items.map(({ type }) => type),
     );
+  });
+
+  it('names for all that acted by itself the event that made it act, back to what a person asked for', async () => {
+    const { jobId } = await openStory();
+    const { items } = await read(auditor, `job=${jobId}`);
+    const [posted, ...others] = items;
+    expect(others.map(({ causationId }) => causationId)).toEqual(
+      items.slice(0, -1).map(({ eventId }) => eventId),
+    );
+    expect(items.map(({ eventId }) => eventId)).not.toContain(posted?.causationId);
+  });
+
+  it('names for a job that was cancelled with its message what removed the message', async () => {
+    const ada = await server.signIn();
+    const conversation = await ada.startConversation();
+    const { message, job } = await ada.post(conversation, { text: 'a boat', image: {} });
+    await server.desk.queue(message.messageId as MessageId);
+    await ada.call('DELETE', `/messages/${message.messageId}`);
+    await server.desk.cancel(job?.jobId as JobId);
+    await server.settled();
+    const { items } = await read(auditor, `message=${message.messageId}`);
+    const of = (type: string) => items.find((each) => each.type === type);
+    expect(of('JobCancelled')?.causationId).toBe(of('MessageRemoved')?.eventId);
+  });
+
+  it('tells from where a command came, an address to whose it is and to auditors alone', async () => {
+    const { ada, ben, conversation, messageId } = await openStory();
+    const originsFor = async (who: Person) =>
+      (await read(who, `message=${messageId}`)).items.map(({ actor, origin }) => [
+        actor.id === ada.id,
+        origin,
+      ]);
+    const here = { way: 'http', address: '127.0.0.1' };
+    const [own, itself] = [
+      [true, here],
+      [false, { way: 'process', address: null }],
+    ];
+    const all = [own, itself, itself, itself, own, own];
+    expect(await originsFor(auditor)).toEqual(all);
+    expect(await originsFor(ada)).toEqual(all);
+    const hidden = [true, { ...here, address: null }];
+    expect(await originsFor(ben)).toEqual([hidden, itself, itself, itself, hidden, hidden]);
+    const table = await auditor.call('GET', `/audit?conversation=${conversation}`, {
+      headers: { Accept: 'text/csv' },
+    });
+    expect(table.text.split('\r\n')[1]).toContain(',http,127.0.0.1,');
   });
 
   it('tells what a message said before and after each change of it', async () => {

@@ -120,6 +120,17 @@ describe('an answer of the log that is lost', () => {
     expect(await titlesIn(log)).toEqual(['Harbour', 'Pier']);
   });
 
+  it('after the append of what acts by itself: it has happened once, because of the event that it names', async () => {
+    const { log } = await openStarted();
+    const [last] = (await recordedIn(log)).toReversed();
+    const handling = { log: troubled(log, loseAnswer), now, pause };
+    const because = { ...cause(1), because: 'last' } as const;
+    const handled = await handle(handling, conversationDecider, stream, rename('Pier'), because);
+    expect(handled.facts).toMatchObject([{ type: 'ConversationRenamed', data: { title: 'Pier' } }]);
+    expect(await titlesIn(log)).toEqual(['Harbour', 'Pier']);
+    expect((await recordedIn(log)).at(-1)?.metadata.causationId).toBe(last?.id);
+  });
+
   it('before the append: the command happens at the second try', async () => {
     const { log, doing } = await openStarted();
     await doing(troubled(log, loseAppend), 1, rename('Pier'));

@@ -56,6 +56,22 @@ describe('an event with personal data', () => {
     );
   });
 
+  it('holds from where a command came, which is of whoever gave it and of nobody else', async () => {
+    const { keys, store } = openKeys();
+    const event = posted('a boat');
+    const origin = { way: 'http', address: '203.0.113.7' } as const;
+    const moved = { ...event, metadata: { ...event.metadata, actor: ben, origin } };
+    const kept = recorded(await encrypt(moved, keys));
+    expect(JSON.stringify(kept)).not.toContain(origin.address);
+    expect((await decrypt(kept, keys)).metadata.origin).toEqual(origin);
+    await store.destroy(ada.id);
+    keys.forget(ada.id);
+    expect((await decrypt(kept, keys)).metadata.origin).toEqual(origin);
+    await store.destroy(ben.id);
+    keys.forget(ben.id);
+    expect((await decrypt(kept, keys)).metadata.origin).toEqual({ way: 'http', address: '' });
+  });
+
   it('shows nothing of it in the log', async () => {
     const { keys } = openKeys();
     await fc.assert(

@@ -12,7 +12,12 @@ import {
 } from '../../../web/text/history.ts';
 import { imageNumber, jobNumber, openHistory, orderOf } from '../../support/happened.ts';
 
-const itemOf = (event: DomainEvent): AuditItem => ({ ...event, eventId: event.id, changes: [] });
+const itemOf = (event: DomainEvent): AuditItem => ({
+  ...event,
+  eventId: event.id,
+  origin: null,
+  changes: [],
+});
 
 /** A picture that was drawn in three steps, and again in one. */
 const openItems = () => {

@@ -27,6 +27,8 @@ const jobOf = (n: number, prompt: string, ...more: Parameters<typeof history.hap
     revision: facts.length - 1,
     position: null,
     correlationId: null,
+    firstId: null,
+    lastId: null,
   } satisfies Loaded<JobState>;
 };
 const history = openHistory();

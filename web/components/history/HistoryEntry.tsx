@@ -1,3 +1,4 @@
+import type { AuditItem } from '../../../src/projections/past.ts';
 import { sentenceOf } from '../../../src/projections/sentences.ts';
 import { counted, fullTime } from '../../text/format.ts';
 import { exactTime, type HistoryRow } from '../../text/history.ts';
@@ -22,10 +23,16 @@ const icons: Readonly<Record<string, IconName>> = {
   CommandRefused: 'lock',
 };
 
+const ways = { http: 'the page or a program', cli: 'the command line', process: 'Darkroom itself' } as const;
+
+/** `the page or a program, 203.0.113.7` */
+const fromWhere = ({ way, address }: NonNullable<AuditItem['origin']>): string =>
+  address === null ? ways[way] : `${ways[way]}, ${address}`;
+
 /** One event: who did what and when, what it changed, and for those who look closer where it came from. */
 export const HistoryEntry = ({ row }: { readonly row: HistoryRow }) => {
   const { item, alsoSteps } = row;
-  const { type, actor, recordedAt, position, correlationId, causationId, changes } = item;
+  const { type, actor, recordedAt, position, correlationId, causationId, origin, changes } = item;
   return (
     <li className="history-entry" data-testid="history-entry" data-type={type}>
       <span className="history-mark" data-type={type}>
@@ -54,17 +61,20 @@ export const HistoryEntry = ({ row }: { readonly row: HistoryRow }) => {
                 ['Event', type],
                 ['Position', position],
                 ['Request', correlationId],
-                ['Command', causationId],
+                [origin?.way === 'process' ? 'Because of' : 'Command', causationId],
+                ['From', origin === null ? null : fromWhere(origin)],
               ] as const
-            ).map(([name, value]) => (
-              <div key={name}>
-                <dt>{name}</dt>
-                <dd>
-                  <code>{value}</code>
-                  <CopyButton text={value} label={`Copy: ${name.toLowerCase()}`} />
-                </dd>
-              </div>
-            ))}
+            )
+              .flatMap(([name, value]) => (value === null ? [] : [[name, value] as const]))
+              .map(([name, value]) => (
+                <div key={name}>
+                  <dt>{name}</dt>
+                  <dd>
+                    <code>{value}</code>
+                    <CopyButton text={value} label={`Copy: ${name.toLowerCase()}`} />
+                  </dd>
+                </div>
+              ))}
           </dl>
         </details>
       </div>

@@ -56,18 +56,24 @@ const valueAt = (root: JsonObject, path: readonly string[]): Json | undefined =>
   path.reduce<Json | undefined>((value, key) => (isObject(value) ? value[key] : undefined), root);
 
 /**
- * Whose it is: a name is its bearer's; all else is of the person whom the event names as its author or as
+ * Whose it is: what is said about who did it is theirs; a name is its bearer's; all else is of the person whom the event names as its author or as
  * the owner of its job, or where it names none, of who did it.
  */
 const ownerOf = (root: JsonObject, path: readonly string[]): string => {
   const { data, metadata } = root;
+  const actorId = idIn(isObject(metadata) ? metadata.actor : undefined) ?? '';
+  if (path[0] === 'metadata') return actorId;
   const bearer = path.at(-1) === 'name' ? idIn(valueAt(root, path.slice(0, -1))) : undefined;
   if (bearer !== undefined) return bearer;
   const [author, owner] = isObject(data) ? [idIn(data.author), idIn(data.owner)] : [];
-  return author ?? owner ?? idIn(isObject(metadata) ? metadata.actor : undefined) ?? '';
+  return author ?? owner ?? actorId;
 };
 
-const actorName: Template = { path: ['metadata', 'actor', 'name'], erased: 'erased' };
+/** What is said about a person who did something; `person` and `origin` of metadata.ts mark it as personal. */
+const ofActor: readonly Template[] = [
+  { path: ['metadata', 'actor', 'name'], erased: 'erased' },
+  { path: ['metadata', 'origin', 'address'], erased: '' },
+];
 
 /** What of an event is personal, and whose. What says no more than its placeholder is left out. */
 export const personalFieldsOf = ({ type, data, metadata }: NewEvent): readonly PersonalField[] => {
@@ -75,7 +81,7 @@ export const personalFieldsOf = ({ type, data, metadata }: NewEvent): readonly P
   const isByPerson = !isPartOfDarkroom(metadata.actor.id);
   if (ofData.length === 0 && !isByPerson) return [];
   const root = { data, metadata: { ...metadata } };
-  return (isByPerson ? [...ofData, actorName] : ofData).flatMap(({ path, erased }): PersonalField[] => {
+  return (isByPerson ? [...ofData, ...ofActor] : ofData).flatMap(({ path, erased }): PersonalField[] => {
     const value = valueAt(root, path);
     if (value === undefined || value === null || JSON.stringify(value) === JSON.stringify(erased)) return [];
     return [{ path, person: ownerOf(root, path), value, erased }];
