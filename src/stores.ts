@@ -13,7 +13,7 @@ import { openFolderImageStore } from './images/folder/folderImageStore.ts';
 import type { ImageStore } from './images/imageStore.ts';
 import type { DocumentStore } from './projections/documents/documentStore.ts';
 import { openDocumentStore } from './projections/documents/openDocumentStore.ts';
-import { recordKeyStore } from './projections/documents/recordKeyStore.ts';
+import { ofKeys, recordKeyStore } from './projections/documents/recordKeyStore.ts';
 
 export const eventLogUrl = ({ EVENT_LOG_URL, DATA_DIR }: Config): string =>
   EVENT_LOG_URL ?? `sqlite:${join(DATA_DIR, 'events.db')}`;
@@ -40,10 +40,14 @@ export const keysUrl = (config: Config): string => {
     : `file:${join(config.DATA_DIR, 'keys')}`;
 };
 
-export const openKeyStore = async (url: string): Promise<KeyStore> =>
-  url.startsWith('file:')
-    ? openFolderKeyStore(url.slice('file:'.length))
-    : recordKeyStore(await openDocumentStore(url));
+export const openKeyStore = async (url: string): Promise<KeyStore> => {
+  if (url.startsWith('file:')) return openFolderKeyStore(url.slice('file:'.length));
+  try {
+    return recordKeyStore(await openDocumentStore(url));
+  } catch (cause) {
+    throw ofKeys(cause);
+  }
+};
 
 /** The event log of these settings, as the server and each command open it. */
 export const openConfiguredLog = async (

@@ -1,5 +1,6 @@
 import { DomainError, type DomainErrorCode, domainErrors, InvalidInput } from '../commands/errors.ts';
 import { failures } from '../events/failures.ts';
+import { KeyStoreUnavailable } from '../events/log/encryption/keyStore.ts';
 import { EventLogUnavailable } from '../events/log/eventLog.ts';
 import { ImageStoreUnavailable } from '../images/imageStore.ts';
 import { DocumentStoreUnavailable } from '../projections/documents/documentStore.ts';
@@ -144,6 +145,7 @@ const problemOfStatus = (status: number, cause: unknown): Problem => {
 const isUnavailable = (error: unknown): boolean =>
   error instanceof EventLogUnavailable ||
   error instanceof DocumentStoreUnavailable ||
+  error instanceof KeyStoreUnavailable ||
   error instanceof ImageStoreUnavailable;
 
 /** The one place where errors become answers. What isn't known here is our fault: 500, told to the log. */

@@ -114,8 +114,9 @@ const decide = (command: MessageCommand, message: MessageState): readonly Messag
 /** A message with a picture concerns its job from the first moment, for people see that as accepted. */
 const subjectOf = ([first]: readonly MessageEvent[], message: MessageState): Subject => {
   if (message.status !== 'none') {
-    const { conversationId, messageId } = message.posted;
-    return { conversationId, messageId };
+    const { conversationId, messageId, author } = message.posted;
+    const concerned = { conversationId, messageId };
+    return first?.type === 'MessageEdited' ? { ...concerned, authorId: author.id } : concerned;
   }
   if (first?.type !== 'MessagePosted') return {};
   const { conversationId, messageId, author, image } = first.data;

@@ -28,6 +28,8 @@ export const subject = z.strictObject({
   jobId: jobId.exactOptional(),
   /** Whose job it is. */
   ownerId: userId.exactOptional(),
+  /** Whose message it is whose text somebody changed. */
+  authorId: userId.exactOptional(),
 });
 export type Subject = z.infer<typeof subject>;
 

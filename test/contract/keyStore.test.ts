@@ -4,8 +4,10 @@ import { join } from 'node:path';
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, it } from 'vitest';
 import { openFolderKeyStore } from '../../src/events/log/encryption/folderKeyStore.ts';
 import { KeyStoreUnavailable } from '../../src/events/log/encryption/keyStore.ts';
+import { DocumentStoreUnavailable } from '../../src/projections/documents/documentStore.ts';
 import { openMongodbDocumentStore } from '../../src/projections/documents/mongodb/mongodbDocumentStore.ts';
 import { recordKeyStore } from '../../src/projections/documents/recordKeyStore.ts';
+import { openKeyStore } from '../../src/stores.ts';
 import { openTemporaryMongodb } from '../support/mongodb/temporaryMongodb.ts';
 import { type TestServer, testServer } from '../support/mongodb/testServer.ts';
 import { keyStoreContract } from './keyStore.contract.ts';
@@ -75,6 +77,25 @@ describe('the keys in a folder', () => {
     await expect(openFolderKeyStore(join(file, 'keys'))).rejects.toThrow(
       /can not be read or written \(ENOTDIR\)/,
     );
+  });
+});
+
+describe('the keys beside documents', () => {
+  it('are told of by the setting that names them, where their address can not be read or reached', async () => {
+    await expect(openKeyStore('mongodb://a:b@c:d@nowhere/keys')).rejects.toThrow(
+      /^KEYS_URL can not be read as a MongoDB URL.*KEYS_URL names it; where that is not set/,
+    );
+    const away = 'mongodb://127.0.0.1:9/keys?serverSelectionTimeoutMS=100';
+    const refused = openKeyStore(away);
+    await expect(refused).rejects.toThrow(KeyStoreUnavailable);
+    await expect(refused).rejects.toThrow(/^The store of the keys of personal data 127\.0\.0\.1:9\/keys /);
+  });
+
+  it('are told of so while they are used, too', async () => {
+    const fail = () => Promise.reject(new DocumentStoreUnavailable('The document store is away.'));
+    const keys = recordKeyStore({ readRecord: fail, writeRecord: fail, close: async () => undefined });
+    for (const asked of [keys.newest('ada'), keys.obtain('ada'), keys.destroy('ada')])
+      await expect(asked).rejects.toThrow(/^The store of the keys of personal data is away\./);
   });
 });
 

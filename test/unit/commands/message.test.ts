@@ -160,12 +160,13 @@ describe('whom it concerns', () => {
 
   it('is the conversation and the message', () => {
     expect(subjectOf([posted()], initial)).toEqual({ conversationId, messageId });
-    expect(subjectOf([edited('Hi')], given([posted(withPicture)]).state)).toEqual({
-      conversationId,
-      messageId,
-    });
     expect(subjectOf([removed], given([posted(), removed]).state)).toEqual({ conversationId, messageId });
   });
+
+  it('is its author where its text is changed, whoever does it: what stands there then is theirs', () =>
+    expect(subjectOf([edited('Hi')], given([posted(withPicture)]).state)).toEqual({
+      ...{ conversationId, messageId, authorId: ada.id },
+    }));
 
   it('is the job too, from the moment at which a picture is asked for', () =>
     expect(subjectOf([posted(withPicture)], initial)).toEqual({

@@ -72,6 +72,19 @@ describe('an event with personal data', () => {
     expect((await decrypt(kept, keys)).metadata.origin).toEqual({ way: 'http', address: '' });
   });
 
+  it('belongs to the author of the message where somebody else changed its text', async () => {
+    const { keys, store } = openKeys();
+    const event = eventOf({ type: 'MessageEdited', data: { text: 'a boat, said otherwise' } }, ben);
+    const changed = { ...event, metadata: { ...event.metadata, subject: { authorId: ada.id } } };
+    const kept = recorded(await encrypt(changed, keys));
+    await store.destroy(ben.id);
+    keys.forget(ben.id);
+    expect((await decrypt(kept, keys)).data).toEqual({ text: 'a boat, said otherwise' });
+    await store.destroy(ada.id);
+    keys.forget(ada.id);
+    expect((await decrypt(kept, keys)).data).toEqual({ text: '' });
+  });
+
   it('shows nothing of it in the log', async () => {
     const { keys } = openKeys();
     await fc.assert(

@@ -55,9 +55,15 @@ const idIn = (value: Json | undefined): string | undefined =>
 const valueAt = (root: JsonObject, path: readonly string[]): Json | undefined =>
   path.reduce<Json | undefined>((value, key) => (isObject(value) ? value[key] : undefined), root);
 
+const authorIn = (metadata: Json | undefined): string | undefined => {
+  const subject = isObject(metadata) ? metadata.subject : undefined;
+  return isObject(subject) && typeof subject.authorId === 'string' ? subject.authorId : undefined;
+};
+
 /**
- * Whose it is: what is said about who did it is theirs; a name is its bearer's; all else is of the person whom the event names as its author or as
- * the owner of its job, or where it names none, of who did it.
+ * Whose it is: what is said about who did it is theirs; a name is its bearer's; all else is of the person whom
+ * the event names as its author, as the owner of its job, or as the author of the message that it changes the
+ * text of, whoever did: it says what they had said, or nearly; where it names none, it is of who did it.
  */
 const ownerOf = (root: JsonObject, path: readonly string[]): string => {
   const { data, metadata } = root;
@@ -66,7 +72,7 @@ const ownerOf = (root: JsonObject, path: readonly string[]): string => {
   const bearer = path.at(-1) === 'name' ? idIn(valueAt(root, path.slice(0, -1))) : undefined;
   if (bearer !== undefined) return bearer;
   const [author, owner] = isObject(data) ? [idIn(data.author), idIn(data.owner)] : [];
-  return author ?? owner ?? actorId;
+  return author ?? owner ?? authorIn(metadata) ?? actorId;
 };
 
 /** What is said about a person who did something; `person` and `origin` of metadata.ts mark it as personal. */
