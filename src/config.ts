@@ -63,7 +63,7 @@ const apiKey = z.string().regex(/^[\x21-\x7e]+$/, 'must be printable characters 
 const secrets: ReadonlySet<string> = new Set(['AUTH_JWT_SECRET', 'OPENAI_API_KEY', 'BFL_API_KEY']);
 
 /** As it may be shown: a URL without the user name and password in it. */
-const shown = (value: string): string => value.replace(/\/\/.*@/, '//…@');
+export const shown = (value: string): string => value.replace(/\/\/.*@/, '//…@');
 
 const loopback = new Set(['127.0.0.1', '::1', 'localhost']);
 

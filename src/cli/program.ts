@@ -4,6 +4,7 @@ import { addAuditSearch } from './auditSearch.ts';
 import { addBackup } from './backup.ts';
 import type { Register } from './command.ts';
 import { addCompletion } from './completion.ts';
+import { addDoctor } from './doctor.ts';
 import { addErase } from './erase.ts';
 import { addLogCopy } from './logCopy.ts';
 import { addLogRenewIdentity } from './logRenewIdentity.ts';
@@ -45,6 +46,7 @@ const commands: readonly Register[] = [
   ]),
   addShow,
   addSmoke,
+  addDoctor,
   addCompletion,
   addErase,
   addBackup,
