@@ -6,9 +6,12 @@ import type { Register } from './command.ts';
 import { addCompletion } from './completion.ts';
 import { addDoctor } from './doctor.ts';
 import { addErase } from './erase.ts';
+import { addJobsList, addJobsShow } from './jobs.ts';
 import { addLogCopy } from './logCopy.ts';
 import { addLogRenewIdentity } from './logRenewIdentity.ts';
 import { addLogSeals } from './logSeals.ts';
+import { addLogStats } from './logStats.ts';
+import { addLogTail } from './logTail.ts';
 import { addLogVerify } from './logVerify.ts';
 import { addProjectionsActivate, addProjectionsDrop, addProjectionsSkip } from './projectionsKeep.ts';
 import { addProjectionsRebuild } from './projectionsRebuild.ts';
@@ -29,7 +32,14 @@ const group =
 
 const commands: readonly Register[] = [
   addServe,
-  group('log', 'Work on the event log.', [addLogCopy, addLogSeals, addLogVerify, addLogRenewIdentity]),
+  group('log', 'Work on the event log.', [
+    addLogStats,
+    addLogTail,
+    addLogCopy,
+    addLogSeals,
+    addLogVerify,
+    addLogRenewIdentity,
+  ]),
   group('projections', 'See, rebuild and switch the documents that are projected from the log.', [
     addProjectionsList,
     addProjectionsStatus,
@@ -38,6 +48,7 @@ const commands: readonly Register[] = [
     addProjectionsDrop,
     addProjectionsSkip,
   ]),
+  group('jobs', 'See the pictures that were asked for.', [addJobsList, addJobsShow]),
   group('queue', 'Pause the queue of pictures, and go on with it.', [addQueuePause, addQueueResume]),
   group('audit', 'Tell what happened, who did it, why, and what it changed.', [
     addAuditSearch,
