@@ -19,7 +19,7 @@ interface LogCopyOptions {
   readonly encrypt?: boolean;
 }
 
-const say = (progress: CopyProgress): string => {
+export const sayCopyProgress = (progress: CopyProgress): string => {
   switch (progress.kind) {
     case 'found':
       return progress.events === 0
@@ -39,7 +39,7 @@ const pauseMs = 3_000;
 const copyPatiently = async (source: EventLog, target: EventLog, output: Output): Promise<void> => {
   for (let left = tries - 1; ; left -= 1)
     try {
-      for await (const progress of copyLog(source, target)) output.item(progress, say(progress));
+      for await (const progress of copyLog(source, target)) output.item(progress, sayCopyProgress(progress));
       return;
     } catch (cause) {
       if (!(cause instanceof EventLogUnavailable) || left === 0) throw cause;

@@ -8,6 +8,8 @@ import { addDoctor } from './doctor.ts';
 import { addErase } from './erase.ts';
 import { addJobsList, addJobsShow } from './jobs.ts';
 import { addLogCopy } from './logCopy.ts';
+import { addLogExport } from './logExport.ts';
+import { addLogImport } from './logImport.ts';
 import { addLogRenewIdentity } from './logRenewIdentity.ts';
 import { addLogSeals } from './logSeals.ts';
 import { addLogStats } from './logStats.ts';
@@ -36,6 +38,8 @@ const commands: readonly Register[] = [
     addLogStats,
     addLogTail,
     addLogCopy,
+    addLogExport,
+    addLogImport,
     addLogSeals,
     addLogVerify,
     addLogRenewIdentity,

@@ -103,7 +103,7 @@ export const readManifest = async <Manifest extends { readonly files: readonly M
     const { sha256: _, ...body } = JSON.parse(text);
     if (textOf(body) === text) return schema.parse(body);
   } catch (cause) {
-    throw new Refused(`${path} is damaged, or not that of a ${what} that this release can read.`, { cause });
+    throw new Refused(`${path} is damaged, or that of no ${what} that this release can read.`, { cause });
   }
   throw new Refused(`${path} is not as it was written; take another ${what}.`);
 };

@@ -60,7 +60,10 @@ const content = ({ id, stream, revision, type, data, metadata }: RecordedEvent, 
 /** What a log says of itself alone, its identity and its seals: that stays behind, for the target has its own. */
 const ofTheLogItself: ReadonlySet<StreamName> = new Set([logStream, sealStream]);
 
-async function* events(log: EventLog): AsyncGenerator<RecordedEvent, void, undefined> {
+/** All that is needed of a log to copy it; what was exported of one is as good. */
+export type CopySource = Pick<EventLog, 'readAll'>;
+
+async function* events(log: CopySource): AsyncGenerator<RecordedEvent, void, undefined> {
   for await (const event of log.readAll()) if (!ofTheLogItself.has(event.stream)) yield event;
 }
 
@@ -115,7 +118,7 @@ const appendRow = async (
  * @throws CopyRefused, WrongExpectedRevision where somebody else writes into the target, EventLogUnavailable
  */
 export async function* copyLog(
-  source: EventLog,
+  source: CopySource,
   target: EventLog,
 ): AsyncGenerator<CopyProgress, void, undefined> {
   const rest = events(source);
