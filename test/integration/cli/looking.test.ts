@@ -81,20 +81,20 @@ describe('looking at jobs and at the log from the command line', () => {
     expect(failed.items).toEqual(all.filter(({ status }) => status === 'failed'));
     expect(failed.items).toHaveLength(1);
     expect((await listed('--asker', ada.id, '--conversation', conversation)).items).toEqual(all);
-    expect((await listed('--asker', 'nobody')).items).toEqual([]);
 
     const paged: ShownJob[] = [];
+    let other = '';
     for (let cursor: string | null = ''; cursor !== null; ) {
       const page = await listed('--limit', '6', ...(cursor === '' ? [] : ['--cursor', cursor]));
       expect(page.items.length).toBeLessThanOrEqual(6);
       paged.push(...page.items);
       cursor = page.nextCursor;
+      other = cursor ?? other;
     }
     expect(paged).toEqual(all);
     const first = await run('jobs', 'list', '--limit', '4', '--asker', ada.id);
     expect(first.stdout).toMatch(/There are more: darkroom jobs list --asker ada --limit 4 --cursor \S+/);
-    const { nextCursor: other } = await listed('--limit', '4');
-    expect(await run('jobs', 'list', '--state', 'failed', '--cursor', `${other}`)).toMatchObject({
+    expect(await run('jobs', 'list', '--state', 'failed', '--cursor', other)).toMatchObject({
       code: 1,
       stderr: expect.stringMatching(/not one of this list/),
     });
