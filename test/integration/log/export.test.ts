@@ -90,7 +90,7 @@ describe('exporting conversations and importing them', () => {
     const shown: Record<string, unknown> = {};
     for (const { name, collection } of read)
       shown[name] = JSON.parse(
-        JSON.stringify(await documents.rows(collection.name, '', 1_000)).replaceAll(
+        JSON.stringify(await documents.rows(collection, '', 1_000)).replaceAll(
           /\d{20}/g,
           (position) => at.get(position) ?? position,
         ),
