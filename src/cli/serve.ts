@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { pino } from 'pino';
+import { type Logger, pino } from 'pino';
 import { type Duty, duties } from '../assembly/duties.ts';
 import { WrongSetting } from '../config.ts';
 import { startDarkroom } from '../main.ts';
@@ -21,6 +21,16 @@ const readDuties = (only: string | undefined): ReadonlySet<Duty> => {
       `--only takes ${duties.join(', ')}, one or more of them with commas between; not "${unknown.join(',')}".`,
     );
   return new Set(words.filter(isDuty));
+};
+
+/**
+ * What got past everything that handles errors is logged, and the process goes on: what it holds in memory can be
+ * made anew from the log at any moment, and all who are served by it would pay for one broken listener.
+ */
+const surviveErrors = (logger: Logger): void => {
+  process.on('uncaughtException', (error, origin) => {
+    logger.fatal({ err: error, origin }, 'an error was not handled; the process goes on');
+  });
 };
 
 /** Runs until SIGINT or SIGTERM. @throws WrongSetting, Refused, StartRefused */
@@ -55,6 +65,7 @@ const serve = async ({ only }: { readonly only?: string }): Promise<void> => {
   process.once('SIGTERM', stop);
   try {
     const { url } = await starting;
+    surviveErrors(logger);
     // Last, for who reads it may ask this process to stop at once.
     process.stdout.write(`Darkroom is ready at ${url}\n`);
   } catch (cause) {

@@ -3,6 +3,8 @@ import express, { type Request, type Response } from 'express';
 import { invalidInput, Problem } from '../problems.ts';
 
 const mostBytes = 1_048_576;
+/** Of a body that is too large so much is taken from the line before it is cut off: most end by then, and are told why. */
+const mostTaken = 8 * mostBytes;
 
 /**
  * The type was checked before; primitives are left to the schemas, which say what is wanted instead. Bytes
@@ -21,8 +23,25 @@ const unreadable: ReadonlySet<unknown> = new Set(['entity.parse.failed', 'entity
 const isUnreadable = (error: unknown): boolean =>
   error instanceof Error && 'type' in error && unreadable.has(error.type);
 
+/** The parser answers a body that is too large at its end alone, which one that has none never comes to. */
+const refuseEndless = (request: Request, refuse: (problem: Problem) => void): void => {
+  let taken = 0;
+  request.on('data', (chunk: Buffer) => {
+    taken += chunk.length;
+    if (taken <= mostTaken) return;
+    request.removeAllListeners('data').pause();
+    refuse(
+      new Problem('body_too_large', 'The body is larger than 1 MiB; send less at once.', {
+        headers: { Connection: 'close' },
+      }),
+    );
+  });
+};
+
 const parsed = (request: Request, response: Response): Promise<unknown> =>
   new Promise((resolve, reject) => {
+    const declared = Number(request.headers['content-length'] ?? Number.POSITIVE_INFINITY);
+    if (declared > mostTaken && request.is('*/*') !== null) refuseEndless(request, reject);
     parse(request, response, (error?: unknown) => {
       if (error === undefined || error === null) resolve(request.body);
       else if (isUnreadable(error))
