@@ -15,6 +15,7 @@ const benches: Readonly<Record<string, () => Promise<BenchTable>>> = {
   delivery: async () => (await import('./delivery.ts')).benchDelivery(),
   start: async () => (await import('./start.ts')).benchStart(),
   verify: async () => (await import('./verify.ts')).benchVerify(),
+  guards: async () => (await import('./guards.ts')).benchGuards(),
   encryption: async () => (await import('./encryption.ts')).benchEncryption(),
 };
 
