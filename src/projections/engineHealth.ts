@@ -2,7 +2,7 @@ import { z } from 'zod';
 import type { DocumentStore, OperationalRecord } from './documents/documentStore.ts';
 
 /** How an engine was when a process that draws last asked it, by a route that draws nothing. */
-const engineHealth = z.object({
+export const engineHealth = z.object({
   isWell: z.boolean(),
   /** Something answered at its address, be it that the engine isn't well. */
   isReachable: z.boolean(),

@@ -1,5 +1,6 @@
 import { randomUUID } from 'node:crypto';
 import { z } from 'zod';
+import type { AnswerCheck } from './described.ts';
 
 /** What is read of an answer in tests: everything may be there. */
 const document = z.record(z.string(), z.unknown());
@@ -38,7 +39,8 @@ const expected = <Schema extends z.ZodType>(schema: Schema, { status, body }: Ca
 /** A signed-in person, who can call. */
 export type Person = Awaited<ReturnType<ReturnType<typeof httpCaller>['signIn']>>;
 
-export const httpCaller = (url: string) => {
+/** `check` throws where an answer isn't as it should be, whatever the test is about. */
+export const httpCaller = (url: string, check: AnswerCheck = () => {}) => {
   const call = async (method: string, path: string, options: CallOptions = {}): Promise<Called> => {
     const { token, body, raw, headers } = options;
     const response = await fetch(`${url}${path}`, {
@@ -51,6 +53,7 @@ export const httpCaller = (url: string) => {
       ...(raw !== undefined ? { body: raw } : body === undefined ? {} : { body: JSON.stringify(body) }),
     });
     const text = await response.text();
+    check({ method, path, status: response.status, headers: response.headers, text });
     const isJson = /[/+]json/.test(response.headers.get('Content-Type') ?? '');
     return {
       status: response.status,

@@ -1,10 +1,11 @@
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { pino } from 'pino';
 import { v7 } from 'uuid';
 import { openLocalAuthentication } from '../../src/api/authenticationLocal.ts';
-import { createHttpApi } from '../../src/api/http/createHttpApi.ts';
+import { openApi } from '../../src/api/description/openApi.ts';
+import { createHttpApi, operationsOf } from '../../src/api/http/createHttpApi.ts';
 import { createHttpServer } from '../../src/api/http/httpServer.ts';
 import type { HttpApiParts } from '../../src/api/http/parts.ts';
 import { people as openPeople } from '../../src/api/http/people.ts';
@@ -19,8 +20,15 @@ import { openPast } from '../../src/projections/reading/openPast.ts';
 import { openReadModel } from '../../src/projections/reading/openReadModel.ts';
 import { startProjections } from '../../src/projections/runner.ts';
 import { createJobDesk } from '../../src/workers/createJobDesk.ts';
+import { describedIn } from './described.ts';
 import { discardStores, openTestDocuments, openTestLog } from './folderStores.ts';
 import { httpCaller } from './httpCalls.ts';
+
+/** What stands for the built page of the API's document. */
+const writeDocsPage = async (webFolder: string): Promise<void> => {
+  await mkdir(webFolder);
+  await writeFile(join(webFolder, 'docs.html'), '<!doctype html><title>Darkroom API</title>');
+};
 
 const jobLimits = { attempts: 3, timeoutMs: 600_000 };
 
@@ -70,14 +78,17 @@ const openParts = async (folder: string) => {
 export const openHttpServer = async (change: (parts: HttpApiParts) => Partial<HttpApiParts> = () => ({})) => {
   const folder = await mkdtemp(join(tmpdir(), 'darkroom-http-'));
   const parts = await openParts(folder);
-  const server = createHttpServer(createHttpApi({ ...parts, ...change(parts) }), v7);
+  await writeDocsPage(parts.webFolder);
+  const changed = { ...parts, ...change(parts) };
+  const server = createHttpServer(createHttpApi(changed), v7);
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();
   if (typeof address !== 'object' || address === null) throw new Error('the server has no address');
   const url = `http://127.0.0.1:${address.port}`;
   return {
     ...parts,
-    ...httpCaller(url),
+    // Whatever a test is about: no answer that the API's own document doesn't describe.
+    ...httpCaller(url, describedIn(openApi(operationsOf(changed)))),
     folder,
     url,
     port: address.port,

@@ -11,6 +11,7 @@ import { crossOrigin } from './origins.ts';
 import type { HttpApiParts } from './parts.ts';
 import { auditOperations } from './routes/audit.ts';
 import { conversationOperations } from './routes/conversations.ts';
+import { descriptionRoutes } from './routes/description.ts';
 import { engineOperations } from './routes/engines.ts';
 import { imageOperations } from './routes/images.ts';
 import { jobOperations } from './routes/jobs.ts';
@@ -51,7 +52,11 @@ const routes = (operations: readonly Operation[], answer: ReturnType<typeof answ
   return router;
 };
 
-const operationsOf = (parts: HttpApiParts, origins: ReadonlySet<string>): readonly Operation[] => [
+/** Every call of the API. */
+export const operationsOf = (
+  parts: HttpApiParts,
+  origins: ReadonlySet<string> = readOrigins(parts.config.ALLOWED_ORIGINS),
+): readonly Operation[] => [
   ...(parts.sessions === null ? noSessions : sessionOperations(parts.sessions, parts.people, origins)),
   ...signInOperations(parts.config.AUTH_MODE),
   ...conversationOperations(parts),
@@ -129,8 +134,11 @@ export const createHttpApi = (parts: HttpApiParts): Express => {
 
   const app = withHealth(parts);
   app.use('/api', neverStored, crossOrigin(origins));
-  app.use('/api/v1', routes(operationsOf(parts, origins), answer));
+  const operations = operationsOf(parts, origins);
+  const description = descriptionRoutes(operations, parts.webFolder, allowing('GET, HEAD'));
+  app.use('/api/v1', routes(operations, answer), description);
   app.use('/api', nothingHere);
+  app.use(description);
   app.use(webPage(parts.webFolder), nothingHere);
   app.use(answerProblems(logger));
   return app;

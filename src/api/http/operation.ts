@@ -44,6 +44,8 @@ export interface Operation {
   readonly access: 'signed_in' | 'anyone';
   /** Of the body. */
   readonly mediaTypes: readonly string[];
+  /** What goes in, as the OpenAPI document tells it. */
+  readonly takes: { readonly params: z.ZodType; readonly query: z.ZodType; readonly body: z.ZodType };
   prepare(call: Call): Prepared;
 }
 
@@ -84,24 +86,29 @@ const define =
   <Who>(access: Operation['access'], whoOf: (call: Call, commandId: CommandId) => Who) =>
   <Params extends z.ZodType = Nothing, Query extends z.ZodType = Nothing, Body extends z.ZodType = Nothing>(
     definition: Definition<Params, Query, Body, Who>,
-  ): Operation => ({
-    method: definition.method,
-    path: definition.path,
-    access,
-    mediaTypes: definition.mediaTypes ?? ['application/json'],
-    prepare(call) {
-      const asked = {
-        params: validated<z.ZodType>(definition.params ?? nothing, call.params) as z.output<Params>,
-        query: validated<z.ZodType>(definition.query ?? nothing, call.query) as z.output<Query>,
-        body: validated<z.ZodType>(definition.body ?? nothing, call.body) as z.output<Body>,
-        header: call.header,
-      };
-      return {
-        asksForPicture: definition.asksForPicture?.(asked.body) ?? false,
-        run: (commandId) => definition.answer({ ...asked, ...whoOf(call, commandId) }, commandId),
-      };
-    },
-  });
+  ): Operation => {
+    const { method, path, mediaTypes = ['application/json'] } = definition;
+    const takes: Operation['takes'] = {
+      params: definition.params ?? nothing,
+      query: definition.query ?? nothing,
+      body: definition.body ?? nothing,
+    };
+    return {
+      ...{ method, path, access, mediaTypes, takes },
+      prepare(call) {
+        const asked = {
+          params: validated(takes.params, call.params) as z.output<Params>,
+          query: validated(takes.query, call.query) as z.output<Query>,
+          body: validated(takes.body, call.body) as z.output<Body>,
+          header: call.header,
+        };
+        return {
+          asksForPicture: definition.asksForPicture?.(asked.body) ?? false,
+          run: (commandId) => definition.answer({ ...asked, ...whoOf(call, commandId) }, commandId),
+        };
+      },
+    };
+  };
 
 /** A call that only signed-in people may make: it knows who asks, and under which ids a command goes. */
 export const operation = define('signed_in', (call, commandId): { readonly context: CommandContext } => {

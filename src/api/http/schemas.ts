@@ -15,13 +15,14 @@ import { plainName } from '../authenticationLocal.ts';
 const oneOf = <const Value extends string>(values: readonly Value[]) =>
   z.enum(values, `must be one of ${values.join(', ')}`);
 
-/** A number in a query string. */
+/** A number in a query string; `meta` is what the OpenAPI document says of it. */
 const numeral = (least: number, most: number) =>
   z
     .string()
     .regex(/^\d{1,6}$/, 'must be a whole number')
     .transform(Number)
-    .pipe(z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`));
+    .pipe(z.int().min(least, `must be at least ${least}`).max(most, `must be at most ${most}`))
+    .meta({ type: 'integer', minimum: least, maximum: most });
 
 const longestPage = 200;
 const pageFields = {

@@ -21,6 +21,12 @@ const contentSecurityPolicy = {
   },
 };
 
+/** The page of the API's document: its viewer draws arrows and locks from `data:` of its own styles. */
+export const viewerPolicy: RequestHandler = helmet.contentSecurityPolicy({
+  useDefaults: false,
+  directives: { ...contentSecurityPolicy.directives, imgSrc: ["'self'", 'data:'] },
+});
+
 const headers = helmet({
   contentSecurityPolicy,
   frameguard: { action: 'deny' },
