@@ -7,6 +7,7 @@ import { openDeliveryClient } from '../../support/deliveryClient.ts';
 import { httpCaller, type Person } from '../../support/httpCalls.ts';
 import { type ServerProcess, startServer } from '../../support/serverProcess.ts';
 
+const patience = { timeout: 60_000 };
 const image = { width: 64, height: 64, steps: 1, seed: 1, prompt: 'a boat' };
 
 interface ReadyPart {
@@ -20,7 +21,11 @@ describe('backup and restore of the embedded store', () => {
   let folder: string;
   let servers: ServerProcess[];
   const at = (name: string): string => join(folder, name);
-  const settings = (data: string) => ({ DATA_DIR: at(data), SKETCH_STEP_MS: '1', SEAL_MS: '200' });
+  const settings = (data: string) => ({
+    ...{ DATA_DIR: at(data), SKETCH_STEP_MS: '1', SEAL_MS: '200' },
+    // As fast as they can, people write more in a minute than one may.
+    RATE_LIMIT_PER_MINUTE: '0',
+  });
   const serve = async (data: string): Promise<ServerProcess> => {
     const server = await startServer(settings(data));
     servers.push(server);
@@ -36,17 +41,27 @@ describe('backup and restore of the embedded store', () => {
   });
 
   const textsIn = async (person: Person, conversation: string): Promise<string[]> => {
-    const { body } = await person.call('GET', `/conversations/${conversation}/messages?limit=200`);
-    return (body.items as { readonly text: string }[]).map(({ text }) => text);
+    const texts: string[] = [];
+    for (let cursor = ''; ; ) {
+      const path = `/conversations/${conversation}/messages?limit=200${cursor}`;
+      const { items, nextCursor } = (await person.call('GET', path)).body as {
+        readonly items: readonly { readonly text: string }[];
+        readonly nextCursor: string | null;
+      };
+      texts.push(...items.map(({ text }) => text));
+      if (nextCursor === null) return texts;
+      cursor = `&cursor=${nextCursor}`;
+    }
   };
   const projectionsOf = async (server: ServerProcess): Promise<ReadyPart[]> => {
     const { body } = await httpCaller(server.url).call('GET', '/readyz');
     return (body as { parts: { projections: ReadyPart[] } }).parts.projections;
   };
   const untilReady = (server: ServerProcess): Promise<void> =>
-    vi.waitFor(async () => expect((await httpCaller(server.url).call('GET', '/readyz')).status).toBe(200), {
-      timeout: 60_000,
-    });
+    vi.waitFor(
+      async () => expect((await httpCaller(server.url).call('GET', '/readyz')).status).toBe(200),
+      patience,
+    );
 
   it('made while people write, has all that was acknowledged before; clients of what was lost begin anew', async () => {
     const server = await serve('data');
@@ -54,9 +69,7 @@ describe('backup and restore of the embedded store', () => {
     const conversation = await ada.startConversation({ title: 'Harbour' });
     const { job } = await ada.post(conversation, { text: 'draw', image });
     const drawn = async () => (await ada.call('GET', `/jobs/${job?.jobId}`)).body.job;
-    await vi.waitFor(async () => expect(await drawn()).toMatchObject({ status: 'completed' }), {
-      timeout: 60_000,
-    });
+    await vi.waitFor(async () => expect(await drawn()).toMatchObject({ status: 'completed' }), patience);
 
     const acknowledged: string[] = [];
     let isWriting = true;
@@ -67,13 +80,13 @@ describe('backup and restore of the embedded store', () => {
       }
     };
     const writing = write();
-    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(5));
+    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(5), patience);
     const before = [...acknowledged];
     const run = commandLine(settings('data'));
     const backup = await run('backup', at('backup'), '--documents', '--keys', at('keys'), '--json');
     expect([backup.stderr, backup.code]).toEqual(['', 0]);
     const seen = acknowledged.length;
-    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(seen));
+    await vi.waitFor(() => expect(acknowledged.length).toBeGreaterThan(seen), patience);
     isWriting = false;
     await writing;
 
@@ -149,7 +162,7 @@ describe('backup and restore of the embedded store', () => {
     await untilReady(second);
     const back = await httpCaller(second.url).signIn(['user'], 'Ada Lovelace');
     await vi.waitFor(async () => expect(await textsIn(back, conversation)).toEqual(['verschwiegen']), {
-      timeout: 30_000,
+      timeout: 60_000,
     });
   });
 
@@ -170,15 +183,12 @@ describe('backup and restore of the embedded store', () => {
     expect(logId).not.toBe(previous);
 
     const second = await serve('data');
-    await vi.waitFor(
-      async () => {
-        for (const { state, reason } of await projectionsOf(second)) {
-          expect(state).toBe('stopped');
-          expect(reason).toMatch(/of another event log; build them again/);
-        }
-      },
-      { timeout: 30_000 },
-    );
+    await vi.waitFor(async () => {
+      for (const { state, reason } of await projectionsOf(second)) {
+        expect(state).toBe('stopped');
+        expect(reason).toMatch(/of another event log; build them again/);
+      }
+    }, patience);
     const rebuilt = await run('projections', 'rebuild', '--all');
     expect([rebuilt.stderr, rebuilt.code]).toEqual(['', 0]);
     await untilReady(second);
