@@ -21,7 +21,7 @@ type Desks = ReturnType<typeof openDesks>;
 type Conversation = Awaited<ReturnType<Desks['commands']['startConversation']>>['conversationId'];
 
 /** One picture from the message that asks for it to its end, by an engine that takes no time. */
-const drawOne = async ({ commands, desk }: Desks, conversationId: Conversation): Promise<void> => {
+export const drawOne = async ({ commands, desk }: Desks, conversationId: Conversation): Promise<void> => {
   const text = 'a lighthouse on a cliff in a storm';
   const { messageId, jobId } = await commands.postMessage(adas(), conversationId, { text, image: {} });
   await desk.queue(messageId);

@@ -1,85 +1,96 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setFlagsFromString } from 'node:v8';
-import { runInNewContext } from 'node:vm';
-import { decode } from '../src/events/catalogue.ts';
-import type { EventLog } from '../src/events/log/eventLog.ts';
 import { openSqliteEventLog } from '../src/events/log/sqlite/sqliteEventLog.ts';
-import { projections } from '../src/projections/all.ts';
-import { openSqliteDocumentStore } from '../src/projections/documents/sqlite/sqliteDocumentStore.ts';
-import { startProjections } from '../src/projections/runner.ts';
+import { startProcess } from './deliveryProcess.ts';
 import { fillLog } from './fill.ts';
+import type { Rebuilding } from './rebuildProcess.ts';
 import { type BenchTable, median } from './table.ts';
 
 const repetitions = 5;
 const jobs = 20_000;
+const encryptedJobs = 2_000;
+const jobsOfTraffic = 300;
 
-setFlagsFromString('--expose-gc');
-const collectGarbage = runInNewContext('gc') as () => void;
-const heapMegabytes = (): number => {
-  collectGarbage();
-  return Math.round(process.memoryUsage().heapUsed / 2 ** 20);
-};
-
-const readAndParse = async (log: EventLog): Promise<{ ms: number; events: number }> => {
-  const begin = performance.now();
-  let events = 0;
-  for await (const recorded of log.readAll()) if (decode(recorded) !== null) events += 1;
-  return { ms: performance.now() - begin, events };
-};
-
-const rebuild = async (log: EventLog, file: string): Promise<{ ms: number; heap: number }> => {
-  const documents = await openSqliteDocumentStore(file);
-  const begin = performance.now();
-  const runner = await startProjections({
-    ...{ log, documents, projections },
-    onStopped: ({ name, reason }) => {
-      throw new Error(`${name} stopped: ${reason}`);
-    },
-    onTrouble: (cause) => {
-      throw cause;
-    },
-  });
-  await runner.whenProcessed(await log.head(), 600_000);
-  const ms = performance.now() - begin;
-  const heap = heapMegabytes();
-  await runner.stop();
-  await documents.close();
-  return { ms, heap };
-};
-
-/** All documents from 200,000 events, beside only reading and parsing them through the same log. */
+/**
+ * All documents from 200,000 events, beside only reading and parsing them through the same log, and beside a
+ * loop written by hand; then live traffic while another process builds everything anew.
+ */
 export const benchRebuild = async (): Promise<BenchTable> => {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-bench-'));
   const log = await openSqliteEventLog(join(folder, 'events.db'));
   await fillLog(log, jobs);
-  const heapBefore = heapMegabytes();
-  const reading: number[] = [];
-  const projecting: number[] = [];
-  let heapAfter = 0;
-  let events = 0;
-  for (let repetition = 0; repetition < repetitions; repetition += 1) {
-    const read = await readAndParse(log);
-    events = read.events;
-    reading.push(read.ms);
-    const rebuilt = await rebuild(log, join(folder, `documents-${repetition}.db`));
-    projecting.push(rebuilt.ms);
-    heapAfter = rebuilt.heap;
-  }
+  const events = Number(await log.head());
   await log.close();
+  const server = startProcess<Rebuilding>('rebuildProcess.ts', folder);
+  const beside = startProcess<Rebuilding>('rebuildProcess.ts', folder);
+  const encryptedEvents = await server.call('fillEncrypted', encryptedJobs);
+
+  const found = {
+    reading: [] as number[],
+    decrypting: [] as number[],
+    verifying: [] as number[],
+    timeline: [] as number[],
+    byHand: [] as number[],
+    all: [] as number[],
+  };
+  let heap = '';
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    found.reading.push(await server.call('read'));
+    found.decrypting.push(await server.call('decrypt'));
+    found.verifying.push(await server.call('verify'));
+    found.timeline.push((await server.call('project', ['timeline'])).ms);
+    const byHand = await server.call('byHand');
+    const projected = await server.call('project', null);
+    if (projected.extent !== byHand.extent)
+      throw new Error(`documents differ: ${projected.extent}; by hand ${byHand.extent}`);
+    found.byHand.push(byHand.ms);
+    found.all.push(projected.ms);
+    heap = `${projected.before}, ${projected.after}`;
+  }
+
+  const traffic = { alone: [] as number[], beside: [] as number[] };
+  for (let repetition = 0; repetition < repetitions; repetition += 1) {
+    traffic.alone.push(await server.call('traffic', jobsOfTraffic));
+    const before = await beside.call('startBuilding');
+    traffic.beside.push(await server.call('traffic', jobsOfTraffic));
+    if ((await beside.call('endBuilding')) <= before) throw new Error('nothing was built meanwhile');
+  }
+  await server.end();
+  await beside.end();
   rmSync(folder, { recursive: true });
-  const perSecond = (ms: number): number => Math.round((1000 * events) / ms);
-  const row = (what: string, times: readonly number[]) => ({
+
+  const row = (what: string, rates: readonly number[], ratio: string, wanted: string, more = '-') => ({
     what,
-    events,
-    'events/s': perSecond(median(times)),
-    spread: `${perSecond(Math.max(...times))} to ${perSecond(Math.min(...times))}`,
-    ratio: (median(reading) / median(times)).toFixed(2),
-    'heap MB before, after': `${heapBefore}, ${heapAfter}`,
+    'events/s': Math.round(median(rates)),
+    spread: `${Math.round(Math.min(...rates))} to ${Math.round(Math.max(...rates))}`,
+    ratio,
+    wanted,
+    'heap MB before, after': more,
   });
+  const perSecond = (times: readonly number[], of = events): number[] => times.map((ms) => (1_000 * of) / ms);
+  const [reading, all, byHand] = [perSecond(found.reading), perSecond(found.all), perSecond(found.byHand)];
+  const shareOf = (rates: readonly number[], peer: readonly number[], name: string): string =>
+    `${(median(rates) / median(peer)).toFixed(2)} of ${name}`;
+  const withReading = (what: string, rates: readonly number[]) =>
+    row(what, rates, shareOf(rates, reading, 'reading'), '-');
   return {
-    name: 'rebuild: every document from the log',
-    rows: [row('read and parse only', reading), row('project into all documents', projecting)],
+    name: `rebuild: every document from ${events} events`,
+    rows: [
+      row('read and parse only', reading, '-', '-'),
+      row('project into all documents', all, shareOf(all, reading, 'reading'), '0.20, memory flat', heap),
+      row('the same beside the loop by hand', all, shareOf(all, byHand, 'by hand'), '0.50'),
+      withReading('by hand: read, parse, fold, write', byHand),
+      withReading('`timeline` alone', perSecond(found.timeline)),
+      withReading('read, parse, decrypt', perSecond(found.decrypting, encryptedEvents)),
+      withReading('read, parse, verify the chain', perSecond(found.verifying)),
+      row('live traffic, nothing beside it', traffic.alone, '-', '-'),
+      row(
+        'live traffic while all is built anew',
+        traffic.beside,
+        shareOf(traffic.beside, traffic.alone, 'alone'),
+        '0.50',
+      ),
+    ],
   };
 };
