@@ -25,6 +25,13 @@ const alone = (name: string, testTimeout: number, group: number) => {
 export default defineConfig({
   test: {
     maxWorkers: 2,
+    // `npm run coverage`: of the rooms in which a mistake loses something. Threads are counted by no collector.
+    coverage: {
+      provider: 'v8',
+      include: ['src/events/**', 'src/commands/**', 'src/projections/**', 'src/api/delivery/**'],
+      reporter: ['text-summary', 'json-summary', 'text'],
+      reportsDirectory: 'test-results/coverage',
+    },
     projects: [
       layer('unit', 60_000, 0),
       layer('contract', 120_000, 0),

@@ -8,7 +8,12 @@ const filesIn = (folder: string): readonly string[] =>
     .map((file) => join(folder, file))
     .filter((file) => statSync(file).isFile());
 
-const pages = ['README.md', 'CHANGELOG.md', ...filesIn('docs').filter((file) => file.endsWith('.md'))];
+const pages = [
+  'README.md',
+  'CHANGELOG.md',
+  'CONTRIBUTING.md',
+  ...filesIn('docs').filter((file) => file.endsWith('.md')),
+];
 
 /** What is shown as code links nowhere, and has no headings. */
 const withoutCode = (page: string): string => page.replaceAll(/```[\s\S]*?```|`[^`\n]*`/g, '');
