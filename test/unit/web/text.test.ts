@@ -7,6 +7,7 @@ import {
   announcement,
   attemptWords,
   fileName,
+  healthWords,
   pictureBeingDrawn,
   stageWords,
 } from '../../../web/text/imageJob.ts';
@@ -141,6 +142,20 @@ describe('what a job says', () => {
   it('gives a file a name that says what is in it', () => {
     const picture = { contentType: 'image/jpeg', seed: 7 } as never;
     expect(fileName({ ...image, images: [picture] }, 0)).toBe('misty-mountains-u-ber-allem-7.jpg');
+  });
+});
+
+describe('what an engine was like when it was last asked', () => {
+  const at = (second: number) => new Date(Date.UTC(2026, 0, 1, 12, 0, second)).toISOString();
+  const health = { isWell: false, isReachable: false, reason: 'no route', checkedAt: at(60), since: at(0) };
+  const now = Date.parse(at(72));
+  it.each([
+    [{ ...health, isWell: true, isReachable: true, reason: null }, 'Well; asked 12 s ago'],
+    [health, 'Not reachable for 1 min 12 s; asked 12 s ago'],
+    [{ ...health, isReachable: true }, 'Answers, but is not well for 1 min 12 s; asked 12 s ago'],
+    [null, 'Not asked lately: no process that draws is running'],
+  ])('is told with when that was, and since when (%#)', (shown, words) => {
+    expect(healthWords(shown, now)).toBe(words);
   });
 });
 
