@@ -18,7 +18,7 @@ import {
   type UserId,
 } from '../src/events/ids.ts';
 import type { JsonObject } from '../src/events/json.ts';
-import type { EventLog, NewEvent } from '../src/events/log/eventLog.ts';
+import type { EventLog, NewEvent, SubscribeOptions, SubscriptionItem } from '../src/events/log/eventLog.ts';
 import { openSqliteEventLog } from '../src/events/log/sqlite/sqliteEventLog.ts';
 import { projections } from '../src/projections/all.ts';
 import { openSqliteDocumentStore } from '../src/projections/documents/sqlite/sqliteDocumentStore.ts';
@@ -47,6 +47,27 @@ const messageOf = (number: number, conversationId: ConversationId, metadata: Jso
   image: null,
 });
 
+/** The log as a node sees it that can be kept from what is new, and then has it to catch up with. */
+const openGate = (log: EventLog) => {
+  let opened = Promise.resolve();
+  let open = (): void => {};
+  async function* subscribe(options: SubscribeOptions): AsyncGenerator<SubscriptionItem> {
+    for await (const item of log.subscribe(options)) {
+      await opened;
+      yield item;
+    }
+  }
+  return {
+    log: { ...log, subscribe },
+    hold(): void {
+      opened = new Promise((resolve) => {
+        open = resolve;
+      });
+    },
+    open: (): void => open(),
+  };
+};
+
 interface Side {
   readonly url: string;
   /** Conversations of these people. */
@@ -55,6 +76,10 @@ interface Side {
   post(number: number, conversationId: ConversationId, metadata: JsonObject): Promise<number>;
   /** Until everything that was written is in the documents. */
   settled(): Promise<void>;
+  /** From now on nothing is delivered. */
+  hold?(): void;
+  /** It goes on with all that was written. */
+  open?(): void;
 }
 
 const eventOf = (data: ReturnType<typeof messageOf>): NewEvent => ({
@@ -83,7 +108,8 @@ const openDarkroom = async (folder: string): Promise<Side> => {
   });
   const readModel = openReadModel(documents, runner, projections);
   const config = { REPLAY_LIMIT: 1_000_000 };
-  const { url } = await openDeliveryServer({ log, readModel, authentication, config });
+  const gate = openGate(log);
+  const { url } = await openDeliveryServer({ log: gate.log, readModel, authentication, config });
   const story = tellStory(log);
   const person = (name: string) => ({ id: name as UserId, name });
   return {
@@ -96,6 +122,8 @@ const openDarkroom = async (folder: string): Promise<Side> => {
       return now();
     },
     settled: async () => readModel.whenProcessed(await log.head(), 120_000),
+    hold: gate.hold,
+    open: gate.open,
   };
 };
 
@@ -204,6 +232,13 @@ export const calls = answerCalls({
     conversations = ids;
   },
   settled: side.settled,
+  hold: () => side.hold?.(),
+  /** Resolves with when that was. */
+  open() {
+    const at = now();
+    side.open?.();
+    return at;
+  },
   memory,
   watch() {
     loop.reset();

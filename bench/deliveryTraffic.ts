@@ -22,6 +22,18 @@ const post = async ({ server, clients }: Side, from: number, count: number, how:
   };
 };
 
+/** The same, but all of it was appended and projected before, as if other nodes had: delivery has the processor to itself. */
+const deliver = async ({ server, clients }: Side, from: number, count: number): Promise<Run> => {
+  const before = await clients.call('total');
+  await server.call('hold');
+  const { times } = await server.call('post', { from, count, atOnce: 2_000 });
+  await server.call('settled');
+  const begin = await server.call('open');
+  await clients.call('untilTotal', before + count * each);
+  const { end } = await clients.call('delays', { from, times });
+  return { p50: Number.NaN, p99: Number.NaN, perSecond: ((count * each) / (end - begin)) * 1_000 };
+};
+
 const latency = (our: readonly Run[], plain: readonly Run[]): Row => {
   const tell = (runs: readonly Run[]): string =>
     `${median(runs.map(({ p99 }) => p99)).toFixed(1)} (${spread(
@@ -62,11 +74,11 @@ export const benchTraffic = async (): Promise<Row[]> => {
   await our.connect(false);
   await plain.connect(false);
   let from = 0;
-  const both = async (count: number, how: How, times = repetitions) => {
+  const both = async (count: number, how: How | 'alone', times = repetitions) => {
     const runs: { our: Run[]; plain: Run[] } = { our: [], plain: [] };
     for (let repetition = 0; repetition < times; repetition += 1) {
-      runs.our.push(await post(our, from, count, how));
-      runs.plain.push(await post(plain, from, count, how));
+      runs.our.push(how === 'alone' ? await deliver(our, from, count) : await post(our, from, count, how));
+      runs.plain.push(await post(plain, from, count, how === 'alone' ? { atOnce: 2_000 } : how));
       from += count;
     }
     return runs;
@@ -75,6 +87,7 @@ export const benchTraffic = async (): Promise<Row[]> => {
   await both(1_000, {}, 1);
   const even = await both(sized(3_000, 1_000), { perSecond: 1_000 });
   const full = await both(sized(15_000, 3_000), { atOnce: 2_000 });
+  const alone = await both(sized(15_000, 3_000), 'alone');
   await our.server.call('batchEvents', 1);
   const single = await both(sized(5_000, 1_000), { atOnce: 2_000 });
   await our.close();
@@ -82,6 +95,7 @@ export const benchTraffic = async (): Promise<Row[]> => {
   return [
     latency(even.our, even.plain),
     saturation('as many as it can, deliveries/s', full.our, full.plain, 0.9),
+    saturation('the same, appended and projected before', alone.our, alone.plain, null),
     saturation('the same, with one event a batch', single.our, single.plain, null),
   ];
 };

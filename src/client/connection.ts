@@ -37,6 +37,9 @@ export interface ConnectionOptions {
 
 const longestPause = 10_000;
 
+/** Of a server that asks for no acknowledgement. */
+const unasked = (): void => {};
+
 const refusalCode = (error: Error & { readonly data?: unknown }): unknown => {
   const { data } = error;
   return typeof data === 'object' && data !== null && 'code' in data ? data.code : null;
@@ -135,7 +138,7 @@ export class Connection {
     socket.on('welcome', (welcome) => this.#listener.welcomed(welcome));
     socket.on('unsubscribed', (ended) => this.#listener.unsubscribed(ended));
     socket.on('token_expired', () => this.#refused());
-    socket.on('events', (batch, acknowledge) => this.#listener.batch(batch, () => acknowledge?.()));
+    socket.on('events', (batch, acknowledge = unasked) => this.#listener.batch(batch, acknowledge));
     socket.on('server_shutdown', ({ retryAfterMs }) => {
       socket.disconnect();
       this.#returnAfter(retryAfterMs);

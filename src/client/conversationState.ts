@@ -65,8 +65,11 @@ export const foldConversationEvents = (
 ): ConversationState => {
   const messages = editPages(state.pages);
   let conversation = state.conversation;
+  // The last posting overwrites all that the ones before it do to the conversation: that need not be copied for each.
+  const lastPosted = events.findLast(({ type }) => type === 'MessagePosted');
   for (const event of events) {
-    conversation = foldConversation(conversation, event) ?? conversation;
+    if (event.type !== 'MessagePosted' || event === lastPosted)
+      conversation = foldConversation(conversation, event) ?? conversation;
     foldMessageEvent(state, messages, event);
   }
   const pages = messages.pages();

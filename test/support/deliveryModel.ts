@@ -1,6 +1,7 @@
 import type { Batch } from '../../src/api/delivery/batches.ts';
 import { createContinuity } from '../../src/api/delivery/continuity.ts';
 import { type Entry, entriesOf, type SeenEvent, seenEvent } from '../../src/api/delivery/entry.ts';
+import { createHeld } from '../../src/api/delivery/held.ts';
 import { createInterests, type Interested } from '../../src/api/delivery/interests.ts';
 import { scopeKey } from '../../src/api/delivery/keys.ts';
 import { Subscription } from '../../src/api/delivery/subscription.ts';
@@ -131,14 +132,16 @@ export const createModel = (seed: number, without: Rule | null = null) => {
     read: log.length,
     continuity: createContinuity(head()),
     tail: createTail(head()),
-    gathered: [] as SeenEvent[],
+    held: createHeld(),
+    beats: 0,
     handedOut: head(),
     interests: createInterests(),
   });
   let node = startNode();
   const takeNews = (news: readonly Item[], through: Position): void => {
     node.tail.push(news, through);
-    for (const { seen } of news) node.gathered.push(seen);
+    const seen = news.map((item) => item.seen);
+    node.held.add(seen, node.beats);
   };
   const readAgain = (until: number): void => {
     const news = node.continuity.trust(between(node.continuity.end(), until), positionOf(until));
@@ -174,11 +177,12 @@ export const createModel = (seed: number, without: Rule | null = null) => {
     const isChecked = without !== 'gap check of the node';
     if (node.read === log.length && node.tail.end() < head() && isChecked) readAgain(log.length);
   };
+  /** All that is held, or only what was there at the last beat: each scope has its own time. */
   const handOut = (): void => {
-    const events = node.gathered;
-    node.gathered = [];
-    node.handedOut = node.tail.end();
-    node.interests.hand(events, node.handedOut);
+    const heldSince = lossy && chance() < 0.5 ? node.beats - 1 : node.beats;
+    for (const [of, events] of node.held.take(heldSince)) node.interests.hand(of, events, node.tail.end());
+    node.handedOut = node.held.handedOut(node.tail.end());
+    node.beats += 1;
   };
 
   // The line between them. An answer that is lost is asked for again, so answers come at once.

@@ -60,7 +60,7 @@ const createBatch = () => {
  * the ones before it told. Absorbing by another type would be wrong: after JobFailed, say, a message still
  * shows how far the drawing had come. Each batch's `through` is its last event; the last one's, `through`.
  */
-export function* cut(entries: readonly Entry[], previous: Position, through: Position): Generator<Cut> {
+function* cutAnew(entries: readonly Entry[], previous: Position, through: Position): Generator<Cut> {
   let after = previous;
   let batch = createBatch();
   for (const entry of entries) {
@@ -76,3 +76,13 @@ export function* cut(entries: readonly Entry[], previous: Position, through: Pos
   const rest = batch.close(after, through);
   if (rest !== null) yield rest;
 }
+
+let last: { entries: readonly Entry[]; previous: Position; through: Position; cuts: readonly Cut[] } | null =
+  null;
+
+/** The same, and the same batches for each in a conversation: they are handed one list, one after the other. */
+export const cut = (entries: readonly Entry[], previous: Position, through: Position): readonly Cut[] => {
+  if (last?.entries !== entries || last.previous !== previous || last.through !== through)
+    last = { entries, previous, through, cuts: [...cutAnew(entries, previous, through)] };
+  return last.cuts;
+};

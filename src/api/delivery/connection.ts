@@ -2,7 +2,7 @@ import type { DefaultEventsMap, Socket } from 'socket.io';
 import type { waysIn } from '../../commands/permissions.ts';
 import type { Position, UserId } from '../../events/ids.ts';
 import { type Authentication, KeysUnavailable, type SignedIn, SignInRefused } from '../authentication.ts';
-import { BatchText } from './encoding.ts';
+import { batchText } from './encoding.ts';
 import { Outbox } from './outbox.ts';
 import type { PlaceCheck } from './placeChecks.ts';
 import {
@@ -128,7 +128,7 @@ export class Connection implements Speaker, SignedInClient {
     return this.#parts.socket.connected;
   }
   events(message: BatchMessage, onAcknowledged: () => void): void {
-    this.#parts.socket.emit('events', new BatchText(message), onAcknowledged);
+    this.#parts.socket.emit('events', batchText(message), onAcknowledged);
   }
   unsubscribed(message: EndMessage): void {
     this.#parts.socket.emit('unsubscribed', message);

@@ -1,8 +1,7 @@
 import { Encoder, type Packet, PacketType } from 'socket.io-parser';
 import type { ScopeEvent } from '../../projections/readModel.ts';
-import type { Batch } from './batches.ts';
 import { limits } from './limits.ts';
-import type { nameOf } from './requests.ts';
+import type { BatchMessage } from './subscriptions.ts';
 
 /*
  * Everyone in a conversation is sent the same events. Socket.IO turns each message into text anew for each socket that
@@ -31,10 +30,25 @@ export const jsonOf = (event: ScopeEvent): string => {
 export class BatchText {
   readonly json: string;
 
-  constructor({ events, ...rest }: Batch & ReturnType<typeof nameOf>) {
+  constructor({ events, ...rest }: BatchMessage) {
     this.json = `${JSON.stringify(rest).slice(0, -1)},"events":[${events.map(jsonOf).join(',')}]}`;
   }
 }
+
+let last: { readonly message: BatchMessage; readonly text: BatchText } | null = null;
+
+/** The text of a batch; made once for all in a conversation who are sent the same one after the other. */
+export const batchText = (message: BatchMessage): BatchText => {
+  const { events, after, through, live } = message;
+  const isSame =
+    last?.message.events === events &&
+    last.message.after === after &&
+    last.message.through === through &&
+    last.message.live === live;
+  // A list of events is of one scope.
+  if (last === null || !isSame) last = { message, text: new BatchText(message) };
+  return last.text;
+};
 
 /** Socket.IO's encoder, but for batches. */
 export class DeliveryEncoder extends Encoder {

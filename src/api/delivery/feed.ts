@@ -8,18 +8,17 @@ import { type Continuity, createContinuity } from './continuity.ts';
 import { type Entry, entryOf, type SeenEvent, seenEvent } from './entry.ts';
 import { createGathering } from './gathering.ts';
 import { scopeKey } from './keys.ts';
-import { limits } from './limits.ts';
 import { createMembers } from './members.ts';
 import { createTail, type Tail } from './tail.ts';
 import { createPauses, createWaiting } from './waiting.ts';
 
 /*
  * The one subscription to the log that a node has. Each event is decoded once, remembered in the tail and,
- * gathered with others for some milliseconds, handed to whom it concerns.
+ * gathered with others of its scopes for some milliseconds, handed to whom it concerns.
  *
  * It has two positions. `position` is where the tail ends: who joins takes everything up to there.
- * `handedOut` is up to where `hand` was called, and never after the former: only that far may a quiet
- * subscription be told that nothing happened.
+ * `handedOut` is up to where `hand` was called for every scope, and never after the former: only that far may a
+ * quiet subscription be told that nothing happened.
  *
  * Whatever goes wrong (the log is away, an event can't be decoded) is logged and shown by `health`, and
  * tried again from the last position, without end: skipping an event would be to lose it silently. A page
@@ -49,8 +48,8 @@ export interface Remembrance {
 export interface FeedParts {
   readonly log: EventLog;
   readonly logger: Logger;
-  /** Takes what is new since the last call, complete up to `through`. Must not throw. */
-  hand(events: readonly SeenEvent[], through: Position): void;
+  /** Takes what is new of a scope since the last call for that, complete up to `through`. Must not throw. */
+  hand(key: string, events: readonly SeenEvent[], through: Position): void;
 }
 
 const mostConversations = 10_000;
@@ -67,7 +66,6 @@ export const createFeed = ({ log, logger, hand }: FeedParts) => {
   const waiting = createWaiting();
   let tail: Tail | null = null;
   let handedOut: Position | null = null;
-  let gathered: SeenEvent[] = [];
   let problem: string | null = null;
   let gaps = 0;
   let becomeReady = (): void => {};
@@ -75,13 +73,15 @@ export const createFeed = ({ log, logger, hand }: FeedParts) => {
     becomeReady = resolve;
   });
 
-  const gathering = createGathering(() => {
-    if (tail === null) return;
-    const events = gathered;
-    gathered = [];
-    handedOut = tail.end();
-    hand(events, handedOut);
-    waiting.reached(handedOut);
+  const gathering = createGathering({
+    hand: (key, events) => {
+      if (tail !== null) hand(key, events, tail.end());
+    },
+    handed: () => {
+      if (tail === null) return;
+      handedOut = gathering.handedOut(tail.end());
+      waiting.reached(handedOut);
+    },
   });
 
   /** Events that follow on the tail, which is complete up to `through` with them. */
@@ -92,9 +92,7 @@ export const createFeed = ({ log, logger, hand }: FeedParts) => {
     const shown = added.filter(({ seen }) => isPublic(seen.event.type));
     to.push(shown, through);
     if (page.some(({ type }) => type === 'PersonErased')) to.forget();
-    for (const { seen } of shown) gathered.push(seen);
-    if (gathered.length >= limits.gatherEvents) gathering.now();
-    else gathering.soon();
+    gathering.add(shown.map(({ seen }) => seen));
   };
 
   /** What the log itself has up to `until`, which is believed; `yielded` is what its subscription gave of that. */

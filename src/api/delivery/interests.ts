@@ -26,18 +26,18 @@ export const createInterests = () => {
       others?.delete(interested);
       if (others?.size === 0) byKey.delete(key);
     },
-    /** To each whom some of the events concern: those events, in the form in which they see them. */
-    hand(events: readonly SeenEvent[], through: Position): void {
-      const concerned = new Map<Interested, Entry[]>();
-      for (const seen of events)
-        for (const key of seen.keys)
-          for (const interested of byKey.get(key) ?? []) {
-            const entry = entryOf(seen, interested.scope, interested.viewer);
-            const entries = concerned.get(interested);
-            if (entries === undefined) concerned.set(interested, [entry]);
-            else entries.push(entry);
-          }
-      for (const [interested, entries] of concerned) interested.live(entries, through);
+    /**
+     * Events of one scope to each who follows it, in the form in which they see them. All of a conversation, and all that
+     * one person has open, are given the same list: by that what is made of it is found again (batches.ts).
+     */
+    hand(key: string, events: readonly SeenEvent[], through: Position): void {
+      let same: Entry[] | null = null;
+      for (const interested of byKey.get(key) ?? []) {
+        const { scope, viewer } = interested;
+        const show = (): Entry[] => events.map((seen) => entryOf(seen, scope, viewer));
+        if (scope.scope !== 'queue') same ??= show();
+        interested.live(same ?? show(), through);
+      }
     },
   };
 };

@@ -11,8 +11,10 @@ export const limits = {
   windowLiveEvents: 512,
   windowBytes: 1_048_576,
 
-  /** Live events are gathered for this long. 200 a packet costs a twentieth of one a packet (facts/realtime.md). */
+  /** Live events of a scope are gathered for this long. 200 a packet costs a twentieth of one a packet (facts/realtime.md). */
   gatherMs: 10,
+  /** Shorter by up to this, where something else is handed out just then. */
+  gatherSlackMs: 2,
   gatherEvents: 500,
 
   /** The newest events that a node remembers, so that a short absence costs no read at all. */

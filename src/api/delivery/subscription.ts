@@ -182,7 +182,9 @@ export class Subscription {
   /** Sends entries, complete up to `through`; `joined`: and up to everything that the feed has. */
   #take(entries: readonly Entry[], through: Position, joined: boolean): void {
     const { until } = this.#parts.beginning;
-    const fresh = entries.filter(({ position }) => position > this.#covered);
+    const isFresh = ({ position }: Entry): boolean => position > this.#covered;
+    // Mostly all are. The list itself then, for it is the others', too (batches.ts).
+    const fresh = entries.every(isFresh) ? entries : entries.filter(isFresh);
     const revoked = fresh.findIndex((entry) => this.#parts.revokes(entry));
     const allowed = revoked < 0 ? fresh : fresh.slice(0, revoked);
     const target = revoked < 0 ? later(through, this.#covered) : (allowed.at(-1)?.position ?? this.#covered);

@@ -39,6 +39,29 @@ describe('what is held of a conversation', () => {
     expect(folded.conversation).toBe(state.conversation);
   });
 
+  it('is the same whether events come together or one by one', () => {
+    const log = openHistory();
+    log.starts(1);
+    log.asks(1);
+    const state = conversationFromSnapshot(foldAll(log.events));
+    const before = log.events.length;
+    for (const n of [2, 3]) log.asks(n);
+    log.conversation(1, { type: 'ConversationRenamed', data: { title: 'Harbour' } });
+    log.asks(4);
+    log.message(2, { type: 'MessageEdited', data: { text: 'new' } });
+    const events = log.events.slice(before);
+    for (let together = 1; together <= events.length; together += 1) {
+      let folded = state;
+      for (let from = 0; from < events.length; from += together)
+        folded = foldConversationEvents(folded, events.slice(from, from + together));
+      expect(folded).toEqual(foldConversationEvents(state, events));
+      expect(folded.conversation).toMatchObject({
+        title: 'Harbour',
+        lastActivityPosition: events.findLast(({ type }) => type === 'MessagePosted')?.position,
+      });
+    }
+  });
+
   it('lets events go of messages that it does not hold', () => {
     const log = history();
     const state = conversationFromSnapshot(foldAll(log.events, 2));
