@@ -17,8 +17,9 @@ describe('the rules of delivery, over a feed and a line that lose 5 % and double
   }, 1_200_000);
 
   it.each(rules)('do not without the %s', (rule) => {
-    const { failed, errorInstance } = fc.check(promise(rule), { numRuns: 5_000, seed, endOnFailure: true });
+    // It ends at the first that fails. Without the idle batch that is one of some thousands: what was said last must be lost.
+    const { failed, errorInstance } = fc.check(promise(rule), { numRuns: 200_000, seed, endOnFailure: true });
     expect(failed).toBe(true);
     expect(errorInstance).toBeInstanceOf(Broken);
-  });
+  }, 120_000);
 });
