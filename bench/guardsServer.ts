@@ -43,7 +43,9 @@ const silent: Metrics = {
 const metrics = isOn ? measuring : silent;
 
 const tracing = await openTracing(config, logger);
-const stores = await openStores(config, logger, metrics, tracing, new Set(['api', 'projector']), lifeOf([]));
+const waiting = { impatience: new AbortController().signal, onAway: () => {} };
+const does = new Set(['api', 'projector'] as const);
+const stores = await openStores(config, logger, metrics, tracing, does, waiting, lifeOf([]));
 const { log, documents, readModel } = stores;
 const { authentication, sessions } = await openAuthentication(config, { folder, now, logger });
 const believing: typeof authentication = {

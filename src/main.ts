@@ -2,7 +2,7 @@ import type { RequestListener, Server } from 'node:http';
 import type { Logger } from 'pino';
 import { v7 } from 'uuid';
 import { createBuildingApi, createHealthApi } from './api/http/createHttpApi.ts';
-import { createHttpServer, notReady } from './api/http/httpServer.ts';
+import { createHttpServer, notReady, waitingFor } from './api/http/httpServer.ts';
 import { createMetrics } from './api/metrics/createMetrics.ts';
 import { watchCircuits, watchWorkload } from './api/metrics/watch.ts';
 import { now } from './assembly/clocks.ts';
@@ -37,7 +37,8 @@ const assemble = async (
 ): Promise<void> => {
   const metrics = createMetrics(logger);
   const tracing = life.opened(await openTracing(config, logger));
-  const stores = await openStores(config, logger, metrics, tracing, does, life);
+  const onAway = (why: string): void => hand(waitingFor(why, v7));
+  const stores = await openStores(config, logger, metrics, tracing, does, { impatience, onAway }, life);
   const health = { ...stores, metrics, logger, newId: v7 };
   if (stores.newVersions.shown().length > 0) hand(createBuildingApi(health));
   // Nobody reads, and nothing acts, on documents that are half built.

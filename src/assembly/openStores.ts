@@ -17,6 +17,7 @@ import { openConfiguredDocuments, openConfiguredImages, openConfiguredLog } from
 import type { Tracing } from '../tracing/tracing.ts';
 import type { Duty } from './duties.ts';
 import type { Life } from './life.ts';
+import { type Waiting, whenThere } from './whenThere.ts';
 
 /** A line every ten seconds, and one when they are read. */
 const tellProgress = (logger: Logger) => {
@@ -39,14 +40,13 @@ export const openStores = async (
   metrics: Metrics,
   tracing: Tracing,
   does: ReadonlySet<Duty>,
+  waiting: Pick<Waiting, 'impatience' | 'onAway'>,
   { opened, started }: Life,
 ) => {
-  const bareDocuments = opened(await openConfiguredDocuments(config));
-  const bareLog = opened(
-    await openConfiguredLog(config, (problem) =>
-      logger.warn({ err: problem }, 'the event log overcame a problem'),
-    ),
-  );
+  const patiently = { ...waiting, logger };
+  const report = (problem: Error): void => logger.warn({ err: problem }, 'the event log overcame a problem');
+  const bareDocuments = opened(await whenThere(() => openConfiguredDocuments(config), patiently));
+  const bareLog = opened(await whenThere(() => openConfiguredLog(config, report), patiently));
   const log = tracing.appending(metrics.measureLog(bareLog));
   const measured = metrics.measureDocuments(bareDocuments);
   const pointers = createPointers();

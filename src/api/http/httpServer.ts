@@ -63,9 +63,12 @@ export const createHttpServer = (
 
 /** While the other parts are being opened or closed. */
 export const notReady =
-  (newId: () => string): RequestListener =>
+  (
+    newId: () => string,
+    why = 'The server is starting or stopping; try again in a second.',
+  ): RequestListener =>
   (_request, response) => {
-    const problem = new Problem('unavailable', 'The server is starting or stopping; try again in a second.');
+    const problem = new Problem('unavailable', why);
     response
       .writeHead(problem.status, {
         'Content-Type': 'application/problem+json; charset=utf-8',
@@ -76,3 +79,13 @@ export const notReady =
       })
       .end(JSON.stringify(problemBody(problem, newId())));
   };
+
+/** While a store that it can't do without is away: the process itself is well, and to end it would help nobody. */
+export const waitingFor = (why: string, newId: () => string): RequestListener => {
+  const comeAgain = notReady(newId, `The server waits for a store. ${why}`);
+  return (request, response) => {
+    if (request.url !== '/healthz') return comeAgain(request, response);
+    response.writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' });
+    response.end(JSON.stringify({ status: 'ok' }));
+  };
+};

@@ -76,14 +76,6 @@ describe('a start that can not be', () => {
     expect(readFileSync(file, 'utf8')).toBe(bytes);
   });
 
-  it('names a MongoDB that can not be reached, without the password', async () => {
-    const url = 'mongodb://ada:secret@127.0.0.1:9/pictures';
-    const { code, output } = await refusal({ DATA_DIR: folder, DOCUMENTS_URL: url });
-    expect(code).toBe(1);
-    expect(output.trim()).toMatch(/^The document store 127\.0\.0\.1:9\/pictures can not be reached .*$/);
-    expect(output).not.toContain('secret');
-  });
-
   it('names a data folder that can not be written', async () => {
     const file = join(folder, 'a-file');
     writeFileSync(file, '');

@@ -56,9 +56,15 @@ export const explainFailure = (where: string, error: unknown): unknown =>
     ? new DocumentStoreUnavailable(sentence(where, unwrapped(error)), { cause: error })
     : error;
 
-/** The same at the start. */
+/** It may be there in a moment, as where all is started at once. */
+const isAway = (error: unknown): boolean =>
+  error instanceof MongoServerSelectionError || error instanceof MongoNetworkError;
+
+/** The same at the start, where what won't pass by itself is refused. */
 export const explainStart = (where: string, error: unknown): unknown =>
-  error instanceof MongoError ? new DocumentStoreUnopenable(sentence(where, error), { cause: error }) : error;
+  error instanceof MongoError && !isAway(error)
+    ? new DocumentStoreUnopenable(sentence(where, error), { cause: error })
+    : explainFailure(where, error);
 
 /**
  * E11000 on `_id`, and no other index. The text is the server's own up to the index's name; after it
