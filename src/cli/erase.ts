@@ -21,7 +21,7 @@ export const addErase: Register = (parent) => {
       .option('--yes', 'do it; without this it is only told what would be erased'),
     ['darkroom erase auth0|5f7c8ec7', 'darkroom erase auth0|5f7c8ec7 --yes'],
     ({ options, words, output }) =>
-      withStores(async ({ config, log, documents }) => {
+      withStores(async ({ config, log, bareDocuments: documents }) => {
         const person = userId.parse(words[0]);
         const url = keysUrl(config);
         if (url === 'none')

@@ -132,8 +132,11 @@ const buildFromBegin = async (parts: Parameters<typeof build>[0]): ReturnType<ty
   const building = await build(parts);
   const begun = building.tracks.filter(({ written }) => written > startOfLog);
   if (begun.length === 0) return building;
-  for (const { name, generation } of begun) await dropGeneration(parts.documents, name, generation);
-  await building.close();
+  try {
+    for (const { name, generation } of begun) await dropGeneration(parts.documents, name, generation);
+  } finally {
+    await building.close();
+  }
   return buildFromBegin(parts);
 };
 

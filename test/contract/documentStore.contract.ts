@@ -328,6 +328,14 @@ export const documentStoreContract = (
       });
     });
 
+    it('drops what is dropped already, for whoever began with it may have died in between', async () => {
+      await store.drop('fruits_1');
+      await store.drop('fruits_1');
+      await store.drop('never_written_1');
+      await store.prepare([fruits]);
+      expect(await store.checkpoint('fruits_1')).toBeNull();
+    });
+
     it('drops a collection with its checkpoint and its fence, and no other of a name like it', async () => {
       const second = { ...fruits, name: 'fruits_1_2' };
       await store.prepare([second]);

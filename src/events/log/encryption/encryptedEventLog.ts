@@ -14,8 +14,11 @@ export interface KeptEventLog extends EventLog {
  * What the log tells of an erasure is acted upon at once: the person's key is forgotten.
  */
 export const encryptedEventLog = (log: EventLog, keys: KeyRing): KeptEventLog => {
+  const forgetErased = ({ type, data }: NewEvent): void => {
+    if (type === 'PersonErased') keys.forget(String(data.personId));
+  };
   const opened = async (event: RecordedEvent): Promise<RecordedEvent> => {
-    if (event.type === 'PersonErased') keys.forget(String(event.data.personId));
+    forgetErased(event);
     return decrypt(event, keys);
   };
   const isPlain = ({ type, metadata }: RecordedEvent): boolean =>
@@ -54,7 +57,10 @@ export const encryptedEventLog = (log: EventLog, keys: KeyRing): KeptEventLog =>
       const encrypting = encryptedAll(events);
       underWay.add(encrypting);
       try {
-        return await log.append(stream, expected, await encrypting);
+        const appended = await log.append(stream, expected, await encrypting);
+        // Whoever erases reads what was written before, from the begin on, before it reads of the erasure.
+        for (const event of events) forgetErased(event);
+        return appended;
       } finally {
         underWay.delete(encrypting);
       }

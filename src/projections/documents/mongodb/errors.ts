@@ -27,6 +27,11 @@ const codeOf = (error: unknown): number | null =>
 export const hasCode = (error: unknown, ...codes: readonly number[]): boolean =>
   codes.some((code) => codeOf(error) === code);
 
+/** By its words too, for not all servers tell the code. */
+export const isMissingCollection = (error: unknown): boolean =>
+  hasCode(error, serverCode.namespaceNotFound) ||
+  (error instanceof MongoServerError && error.message === 'ns not found');
+
 /** What to do about it. `where` is the store's address without user name and password. */
 const sentence = (where: string, error: MongoError): string => {
   if (hasCode(error, serverCode.authenticationFailed))

@@ -7,7 +7,7 @@ import {
 } from 'mongodb';
 import type { LogId, Position } from '../../../events/ids.ts';
 import { type Checkpoint, type DocumentWrite, type Lease, LeaseLost } from '../documentStore.ts';
-import { isDuplicateId } from './errors.ts';
+import { isDuplicateId, isMissingCollection } from './errors.ts';
 import { checkpointsOf, documentsOf, type StoredDocument, stored } from './layout.ts';
 
 /*
@@ -144,7 +144,12 @@ export const readCheckpoints = async (database: Db): Promise<Checkpoint[]> => {
 
 /** The documents first: who is interrupted still sees by the checkpoint that there is something to drop. */
 export const dropCollection = async (database: Db, name: string): Promise<void> => {
-  await documentsOf(database, name).drop();
+  try {
+    await documentsOf(database, name).drop();
+  } catch (cause) {
+    // Whoever began to drop it died in between, or nothing was ever written; newer servers say nothing of it.
+    if (!isMissingCollection(cause)) throw cause;
+  }
   await checkpointsOf(database).deleteOne({ _id: { $eq: name } });
 };
 
