@@ -38,9 +38,16 @@ export const dumpDocuments = (file: string): Record<string, unknown[]> => {
       .pluck()
       .all()
       .map(String);
-    return Object.fromEntries(
-      tables.map((table) => [table, database.prepare(`SELECT * FROM ${table} ORDER BY 1, 2, 3`).raw().all()]),
-    );
+    const rowsOf = (table: string): unknown[] => {
+      const all = `SELECT * FROM ${table}`;
+      // Tables have different columns: the timeline's has two.
+      const columns = database.prepare(all).columns();
+      return database
+        .prepare(`${all} ORDER BY ${columns.map((_, at) => at + 1).join(', ')}`)
+        .raw()
+        .all();
+    };
+    return Object.fromEntries(tables.map((table) => [table, rowsOf(table)]));
   } finally {
     database.close();
   }
