@@ -58,10 +58,18 @@ export const dumpSqlite = (file: string, collections: readonly string[]): Record
   const database = new Database(file, { readonly: true });
   const rowsOf = (table: string, fields: string): unknown[] =>
     database.prepare(`SELECT ${fields} FROM ${table} ORDER BY 1`).raw().all();
+  /** Where the position is the id, it is kept once, as a number. */
+  const documentsOf = (name: string): unknown[] => {
+    const table = `documents_${name}`;
+    const columns = database.prepare(`SELECT * FROM ${table}`).columns();
+    if (columns.some((column) => column.name === 'id')) return rowsOf(table, 'id, position, body');
+    const padded = "printf('%020d', position)";
+    return rowsOf(table, `${padded}, ${padded}, body`);
+  };
   try {
     return Object.fromEntries([
       ['checkpoints', rowsOf('checkpoints', 'name, log_id, position')],
-      ...collections.map((name) => [name, rowsOf(`documents_${name}`, 'id, position, body')]),
+      ...collections.map((name) => [name, documentsOf(name)]),
     ]);
   } finally {
     database.close();
