@@ -50,6 +50,12 @@ module.exports = {
       'What people read is made of events.',
     ),
     only(
+      'settings-arrows',
+      room('settings'),
+      [room('settings'), '^src/addressRange.ts$'],
+      'Settings are values.',
+    ),
+    only(
       'workers-arrows',
       room('workers'),
       [
@@ -71,7 +77,7 @@ module.exports = {
         room('projections'),
         room('events'),
         room('images'),
-        '^src/(config|signInSettings|addressRange).ts$',
+        '^src/(config|addressRange|settings/signIn).ts$',
       ],
       'The API commands and reads.',
     ),

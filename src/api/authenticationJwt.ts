@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { type Role, roles } from '../commands/permissions.ts';
 import { userId } from '../events/ids.ts';
 import { isPartOfDarkroom, person } from '../events/metadata.ts';
-import type { JwtSettings } from '../signInSettings.ts';
+import type { JwtSettings } from '../settings/signIn.ts';
 import { type Authentication, type SignedIn, SignInRefused } from './authentication.ts';
 import { tokenRefusal } from './authenticationRefusal.ts';
 

@@ -1,5 +1,5 @@
 import type { Logger } from 'pino';
-import { jwtSettings, type SignInSettings } from '../signInSettings.ts';
+import { jwtSettings, type SignInSettings } from '../settings/signIn.ts';
 import type { Authentication } from './authentication.ts';
 import { createJwtAuthentication } from './authenticationJwt.ts';
 import { remoteKeys, secretKey } from './authenticationKeys.ts';

@@ -1,7 +1,7 @@
 import type { JWTVerifyGetKey } from 'jose';
 import { type Logger, pino } from 'pino';
 import { createJwtAuthentication } from '../../src/api/authenticationJwt.ts';
-import type { JwtSettings } from '../../src/signInSettings.ts';
+import type { JwtSettings } from '../../src/settings/signIn.ts';
 import { openDeliveryServer } from './deliveryServer.ts';
 import { openHttpServer } from './httpServer.ts';
 import { audience, issuer } from './identityProvider.ts';

@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
-import { readConfig } from '../../src/config.ts';
-import { jwtSettings } from '../../src/signInSettings.ts';
+import { readConfig } from '../../../src/config.ts';
+import { jwtSettings } from '../../../src/settings/signIn.ts';
 
 const secret = 'never shown: the secret that both sides know';
 const AUTH_JWKS_URL = 'https://identity.example/keys';
