@@ -8,6 +8,7 @@ import type { EventLog } from '../../events/log/eventLog.ts';
 import type { Authentication } from '../authentication.ts';
 import type { Limits } from '../limits/limits.ts';
 import { createAdmission, createOriginCheck } from './admission.ts';
+import { comeBackAfterMs } from './comeBack.ts';
 import { Connection, type SocketData } from './connection.ts';
 import { DeliveryEncoder } from './encoding.ts';
 import { createFairTurns } from './fairTurns.ts';
@@ -60,10 +61,6 @@ export interface Delivery {
 }
 
 type Anything = DefaultEventsMap;
-
-/** Reconnects at once would attack the server that comes up next; so each client is told another time. */
-const retryAfterMs = (connections: number): number =>
-  Math.round(Math.random() * Math.min(limits.mostSpreadMs, Math.max(limits.leastSpreadMs, connections)));
 
 const socketOptions = {
   transports: ['websocket' as const],
@@ -153,7 +150,7 @@ export const createDelivery = (parts: DeliveryParts): Delivery => {
       closing = true;
       clearInterval(ticking);
       const gone = allGone();
-      for (const connection of [...connections]) connection.shutDown(retryAfterMs(connections.size));
+      for (const connection of [...connections]) connection.shutDown(comeBackAfterMs(connections.size));
       await gone;
       signInTimer.stop();
       if (attached) io.engine.close();

@@ -1,4 +1,5 @@
 import { afterEach, describe, expect, it } from 'vitest';
+import { limits } from '../../../src/api/delivery/limits.ts';
 import type { DeliveryClient, ReceivedBatch } from '../../support/deliveryClient.ts';
 import { type AnyNode, ada, ben, nodes } from '../../support/deliveryNode.ts';
 
@@ -133,6 +134,18 @@ describe.each(nodes)('continuity on $on', ({ open }) => {
       resume: last,
     });
     expect(client.other('disconnect')).toEqual({ data: 'transport close' });
+  });
+
+  it('tells each client another time to come back when it stops, so that they do not come at once', async () => {
+    node = await open();
+    const clients = Array.from({ length: 12 }, () => node.server.connect('ada'));
+    for (const client of clients) await client.subscribe({ scope: 'queue' });
+    await node.server.delivery.close();
+    for (const client of clients) await client.untilOther('disconnect');
+    const told = clients.map((client) => Number(client.other('server_shutdown')?.retryAfterMs));
+    for (const each of told) expect(each).toBeLessThanOrEqual(limits.leastSpreadMs);
+    // Of 12 at random out of thousands even two at the same millisecond are rare.
+    expect(new Set(told).size).toBeGreaterThan(6);
   });
 
   it('shows two tabs of a person, and another person, the same', async () => {

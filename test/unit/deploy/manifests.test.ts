@@ -58,7 +58,10 @@ describe('the manifests for Kubernetes', () => {
   it('set settings that there are, to values that the server takes', () => {
     const data = config?.data ?? {};
     for (const name of Object.keys({ ...data, ...secret })) expect(settings.shape).toHaveProperty(name);
-    expect(readConfig({ ...data, ...secret })).toMatchObject({ PORT: 3000, AUTH_MODE: 'jwt' });
+    const read = readConfig({ ...data, ...secret });
+    expect(read).toMatchObject({ PORT: 3000, AUTH_MODE: 'jwt' });
+    // Behind an ingress, or all people would share the limits of its address.
+    expect(read.TRUSTED_PROXIES).not.toEqual([]);
   });
 
   it('run every duty, and no other', () => {
@@ -113,6 +116,8 @@ describe('the unit for systemd', () => {
     expect(NODE_ENV).toBe('production');
     for (const name of Object.keys(ours)) expect(settings.shape).toHaveProperty(name);
     expect(ours.DATA_DIR).toBe(`/var/lib/${value('StateDirectory')}`);
+    // The proxy runs on the same machine.
+    expect(readConfig(ours).TRUSTED_PROXIES).toEqual([readConfig(ours).HOST]);
     expect(value('ProtectSystem')).toBe('strict');
     expect(existsSync(value('Documentation').replace('file:/opt/darkroom/', ''))).toBe(true);
   });
