@@ -37,7 +37,7 @@ export const ImageProgressCard = ({
   image,
   readOnly = false,
 }: {
-  readonly message: Pick<Message, 'author' | 'conversationId'>;
+  readonly message: Pick<Message, 'author' | 'conversationId' | 'position'>;
   readonly image: ImageState;
   readonly readOnly?: boolean;
 }) => {
@@ -57,6 +57,7 @@ export const ImageProgressCard = ({
     <JobActions
       image={image}
       conversationId={message.conversationId}
+      position={message.position}
       mayAct={operator || message.author.id === self.id}
       readOnly={readOnly}
     />
@@ -107,7 +108,7 @@ export const ImageProgressCard = ({
           </div>
         )}
         <EarlierAttempts image={image} />
-        <PreviousJobs previous={image.previous} />
+        <PreviousJobs previous={image.previous} position={message.position} />
       </div>
       <p className="visually-hidden" role="status">
         {announcement(image, place)}

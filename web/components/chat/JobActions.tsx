@@ -1,8 +1,9 @@
-import type { ConversationId } from '../../../src/events/ids.ts';
+import type { ConversationId, Position } from '../../../src/events/ids.ts';
 import type { ImageState } from '../../../src/projections/model.ts';
 import { useAction } from '../../hooks/useAction.ts';
 import { useComposer, useDarkroom, useIsOperator } from '../../hooks/useDarkroom.ts';
 import { may } from '../../text/imageJob.ts';
+import { HistoryButton } from '../history/HistoryButton.tsx';
 import { PriorityField } from '../queue/PriorityField.tsx';
 import { Icon } from '../ui/Icon.tsx';
 
@@ -10,11 +11,13 @@ import { Icon } from '../ui/Icon.tsx';
 export const JobActions = ({
   image,
   conversationId,
+  position,
   mayAct,
   readOnly,
 }: {
   readonly image: ImageState;
   readonly conversationId: ConversationId;
+  readonly position: Position;
   /** Its owner's, or an operator's. */
   readonly mayAct: boolean;
   readonly readOnly: boolean;
@@ -62,6 +65,11 @@ export const JobActions = ({
           {cancel.busy ? 'Cancelling…' : 'Cancel'}
         </button>
       )}
+      <HistoryButton
+        of={{ kind: 'job', id: image.jobId }}
+        position={position}
+        title="History of this picture"
+      />
     </div>
   );
 };

@@ -39,7 +39,7 @@ export const MessageActions = ({
         }
       />
       <IconButton icon="tag" size={16} label="Add a tag" data-testid="add-tag" onClick={onTag} />
-      <HistoryButton message={message} />
+      <HistoryButton of={{ kind: 'message', id: message.messageId }} position={message.position} />
       {mayChange && (
         <>
           <IconButton icon="pencil" size={16} label="Edit" data-testid="edit-message" onClick={onEdit} />

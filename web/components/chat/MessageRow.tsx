@@ -43,7 +43,8 @@ export const MessageRow = memo(({ message, follows, readOnly }: Props) => {
         )}
         {removed ? (
           <p className="message-removed">
-            This message was removed. <HistoryButton message={message} />
+            This message was removed.{' '}
+            <HistoryButton of={{ kind: 'message', id: message.messageId }} position={message.position} />
           </p>
         ) : editing ? (
           <MessageEditor message={message} onDone={() => setEditing(false)} />

@@ -1,22 +1,31 @@
 import { useState } from 'react';
-import type { Message } from '../../../src/projections/model.ts';
+import type { Position } from '../../../src/events/ids.ts';
 import { IconButton } from '../ui/IconButton.tsx';
 import { HistoryDrawer } from './HistoryDrawer.tsx';
+import type { HistoryOf } from './useHistory.ts';
 
-/** Opens what happened to a message and to its pictures. */
-export const HistoryButton = ({ message }: { readonly message: Message }) => {
+interface Props {
+  readonly of: HistoryOf;
+  /** Of the newest event that the page knows of: the history is read up to it. */
+  readonly position: Position;
+  /** What the drawer is called, and what its button says. */
+  readonly title?: string;
+}
+
+/** Opens what happened to a message and to its pictures, or to one picture alone. */
+export const HistoryButton = ({ of, position, title = 'History' }: Props) => {
   const [open, setOpen] = useState(false);
   return (
     <>
       <IconButton
         icon="history"
         size={16}
-        label="History"
+        label={title}
         aria-haspopup="dialog"
-        data-testid="message-history"
+        data-testid={`${of.kind}-history`}
         onClick={() => setOpen(true)}
       />
-      {open && <HistoryDrawer message={message} onClose={() => setOpen(false)} />}
+      {open && <HistoryDrawer {...{ of, position, title }} onClose={() => setOpen(false)} />}
     </>
   );
 };

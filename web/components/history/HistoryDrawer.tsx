@@ -1,14 +1,19 @@
 import { useState } from 'react';
-import type { Message } from '../../../src/projections/model.ts';
+import type { Position } from '../../../src/events/ids.ts';
 import { type HistoryPart, historyRows, inPart } from '../../text/history.ts';
 import { Dialog } from '../ui/Dialog.tsx';
 import { HistoryEntry } from './HistoryEntry.tsx';
 import { HistoryParts } from './HistoryParts.tsx';
-import { useHistory } from './useHistory.ts';
+import { type HistoryOf, useHistory } from './useHistory.ts';
 
-const Timeline = ({ message, onAgain }: { readonly message: Message; readonly onAgain: () => void }) => {
+interface Asked {
+  readonly of: HistoryOf;
+  readonly position: Position;
+}
+
+const Timeline = ({ of, position, onAgain }: Asked & { readonly onAgain: () => void }) => {
   const [part, setPart] = useState<HistoryPart>('all');
-  const { items, problem } = useHistory(message.messageId, message.position);
+  const { items, problem } = useHistory(of, position);
   if (problem !== null)
     return (
       <div className="history-problem" role="alert">
@@ -22,7 +27,7 @@ const Timeline = ({ message, onAgain }: { readonly message: Message; readonly on
   if (items === null) return <p role="status">Reading what happened…</p>;
   return (
     <>
-      <HistoryParts items={items} part={part} onChoose={setPart} />
+      {of.kind === 'message' && <HistoryParts items={items} part={part} onChoose={setPart} />}
       <ol className="history-entries" data-testid="history">
         {historyRows(items.filter((item) => inPart(item, part))).map((row) => (
           <HistoryEntry key={row.item.position} row={row} />
@@ -32,18 +37,19 @@ const Timeline = ({ message, onAgain }: { readonly message: Message; readonly on
   );
 };
 
-/** What happened to a message and its pictures: at the side of the page, on a phone over all of it. */
+/** What happened to a message and its pictures, or to one of these: at the side of the page, on a phone over all of it. */
 export const HistoryDrawer = ({
-  message,
+  title,
   onClose,
-}: {
-  readonly message: Message;
+  ...asked
+}: Asked & {
+  readonly title: string;
   readonly onClose: () => void;
 }) => {
   const [tries, setTries] = useState(0);
   return (
-    <Dialog title="History" className="history" onClose={onClose}>
-      <Timeline key={tries} message={message} onAgain={() => setTries(tries + 1)} />
+    <Dialog title={title} className="history" onClose={onClose}>
+      <Timeline key={tries} {...asked} onAgain={() => setTries(tries + 1)} />
     </Dialog>
   );
 };

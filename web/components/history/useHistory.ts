@@ -1,8 +1,13 @@
 import { useEffect, useState } from 'react';
-import type { MessageId, Position } from '../../../src/events/ids.ts';
+import type { JobId, MessageId, Position } from '../../../src/events/ids.ts';
 import type { AuditItem } from '../../../src/projections/past.ts';
 import { useDarkroom } from '../../hooks/useDarkroom.ts';
 import { type Explanation, explain } from '../../text/problem.ts';
+
+/** A message with all of its jobs, or one job. */
+export type HistoryOf =
+  | { readonly kind: 'message'; readonly id: MessageId }
+  | { readonly kind: 'job'; readonly id: JobId };
 
 export interface History {
   /** Null until the first answer. */
@@ -10,9 +15,10 @@ export interface History {
   readonly problem: Explanation | null;
 }
 
-/** What happened to a message, up to its newest event: read anew when the message has moved on. */
-export const useHistory = (message: MessageId, position: Position): History => {
+/** What happened to a message or a job, up to its newest event: read anew when it has moved on. */
+export const useHistory = (of: HistoryOf, position: Position): History => {
   const { client } = useDarkroom();
+  const { kind, id } = of;
   const [history, setHistory] = useState<History>({ items: null, problem: null });
   useEffect(() => {
     let isOver = false;
@@ -21,7 +27,7 @@ export const useHistory = (message: MessageId, position: Position): History => {
       let cursor: string | null = null;
       do {
         const page: Awaited<ReturnType<typeof client.api.history>> = await client.api.history(
-          { message },
+          kind === 'job' ? { job: id } : { message: id },
           cursor,
           position,
         );
@@ -41,6 +47,6 @@ export const useHistory = (message: MessageId, position: Position): History => {
     return () => {
       isOver = true;
     };
-  }, [client, message, position]);
+  }, [client, kind, id, position]);
   return history;
 };

@@ -4,6 +4,7 @@ import { useDarkroom } from '../../hooks/useDarkroom.ts';
 import { useNow } from '../../hooks/useNow.ts';
 import { counted, duration } from '../../text/format.ts';
 import { attemptWords } from '../../text/imageJob.ts';
+import { HistoryButton } from '../history/HistoryButton.tsx';
 import { Avatar } from '../ui/Avatar.tsx';
 import { ProgressRing } from '../ui/ProgressRing.tsx';
 import { PriorityField } from './PriorityField.tsx';
@@ -61,6 +62,11 @@ export const QueueRow = ({ job, onChanged }: { readonly job: Job; readonly onCha
         >
           Cancel
         </button>
+        <HistoryButton
+          of={{ kind: 'job', id: job.jobId }}
+          position={job.position}
+          title="History of this picture"
+        />
       </div>
     </li>
   );
