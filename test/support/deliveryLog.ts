@@ -115,10 +115,13 @@ export const openMemoryLog = (logId = randomUUID() as LogId): MemoryLog => {
       if (!matches) throw new WrongExpectedRevision(stream, expected, actual);
       return append(stream, added);
     },
-    async *readStream(stream, { from = 0, maxCount = Number.POSITIVE_INFINITY } = {}) {
+    async *readStream(stream, { direction = 'forwards', from, maxCount = Number.POSITIVE_INFINITY } = {}) {
       check();
-      const found = events.filter((each) => each.stream === stream && each.revision >= from);
-      for (const event of found.slice(0, maxCount)) yield event;
+      const forwards = direction === 'forwards';
+      const first = from ?? (forwards ? 0 : Number.POSITIVE_INFINITY);
+      const isAsked = ({ revision }: RecordedEvent) => (forwards ? revision >= first : revision <= first);
+      const found = events.filter((each) => each.stream === stream && isAsked(each));
+      for (const event of (forwards ? found : found.reverse()).slice(0, maxCount)) yield event;
     },
     readAll,
     async head() {

@@ -297,6 +297,15 @@ describe('a job', () => {
     expect((await commands.cancelJobs(contextOf(ada), [])).cancelled).toEqual([]);
   });
 
+  it('among many that was cancelled before others holds up no reader: the answer names the last that was cancelled now', async () => {
+    const { log, commands, queued } = await openConversation();
+    const [now, before] = [await queued(), await queued()];
+    await commands.cancelJob(contextOf(ada), before.jobId);
+    const { cancelled, position } = await commands.cancelJobs(contextOf(ada), [now.jobId, before.jobId]);
+    expect(cancelled).toEqual([now.jobId]);
+    expect(position).toBe(await log.head());
+  });
+
   it('among many is not cancelled where one of them belongs to somebody else', async () => {
     const { commands, conversationId, queued, facts } = await openConversation();
     const own = await queued();
@@ -349,6 +358,17 @@ describe('a job', () => {
     expect(await facts('JobPrioritized')).toMatchObject([
       { data: { previousPriority: 0, order: { priority: 5 } } },
     ]);
+  });
+
+  it('that only the documents know is not there: the log has no such message, or one that asks for no picture', async () => {
+    const { log, commands, conversationId } = await openConversation();
+    const { messageId } = await commands.postMessage(contextOf(ada), conversationId, { text: 'Hello' });
+    const before = await log.head();
+    for (const known of [messageNumber(99), messageId]) {
+      const { commands: misled } = openDesks(log, { locateJob: async () => known });
+      await expect(misled.retryJob(contextOf(ada), jobNumber(99))).rejects.toEqual(refused('not_found'));
+    }
+    expect(await log.head()).toBe(before);
   });
 
   it('is claimed though the answer of the log was lost', async () => {

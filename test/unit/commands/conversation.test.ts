@@ -152,4 +152,7 @@ describe('whom it concerns', () => {
     expect(subjectOf(beginning, initial)).toEqual({ conversationId });
     expect(subjectOf([renamed('Pier')], given(beginning).state)).toEqual({ conversationId });
   });
+
+  it('is told by its beginning, and by nothing before', () =>
+    expect(conversationDecider.subjectOf([renamed('Pier')], conversationDecider.initial)).toEqual({}));
 });

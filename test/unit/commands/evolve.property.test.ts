@@ -2,8 +2,10 @@ import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { conversationDecider } from '../../../src/commands/conversation.ts';
 import type { Decider } from '../../../src/commands/decider.ts';
+import { engineDecider } from '../../../src/commands/engine.ts';
 import { jobDecider } from '../../../src/commands/job.ts';
 import { messageDecider } from '../../../src/commands/message.ts';
+import { projectionDecider } from '../../../src/commands/projection.ts';
 import { queueDecider } from '../../../src/commands/queue.ts';
 import { catalogue, type DomainEvent } from '../../../src/events/catalogue.ts';
 import { anyFact } from '../../support/anyFact.ts';
@@ -54,6 +56,8 @@ describe('any sequence of any events', () => {
     ['message', messageDecider as Evolving<unknown>],
     ['job', jobDecider as Evolving<unknown>],
     ['queue', queueDecider as Evolving<unknown>],
+    ['circuit', engineDecider as Evolving<unknown>],
+    ['projection', projectionDecider as Evolving<unknown>],
   ])('leads a %s to a state, and changes no state that was', (_, decider) => {
     fc.assert(
       fc.property(events, (happened) => {
@@ -79,6 +83,8 @@ describe('any sequence of any events', () => {
         if (!concerns(/^Message/)) same(messageDecider);
         if (!concerns(/^Job/)) same(jobDecider);
         if (!concerns(/^Queue/)) same(queueDecider);
+        if (!concerns(/^(Engine|Circuit)/)) same(engineDecider);
+        if (!concerns(/^EventSkipped/)) same(projectionDecider);
       }),
       { numRuns: 300 },
     );

@@ -78,6 +78,24 @@ describe('a command that is handled', () => {
       });
   });
 
+  it('keeps from where it came, where that is known', async () => {
+    const origin = { way: 'http', address: '203.0.113.7' } as const;
+    const { log } = await openStarted();
+    await handle({ log, now }, conversationDecider, stream, rename('Pier'), { ...cause(1), origin });
+    const origins = (await recordedIn(log)).map(({ metadata }) => metadata.origin);
+    expect(origins).toEqual([undefined, undefined, undefined, origin]);
+  });
+
+  it('belongs to what its stream began with where its caller names no request; with nothing before, to itself', async () => {
+    const { log } = await openStarted();
+    const alone = (n: number): Cause => ({ actor: ada, commandId: commandNumber(n), correlationId: null });
+    await handle({ log, now }, conversationDecider, stream, rename('Pier'), alone(1));
+    const queue = { type: 'queue', ...queued().data } as const;
+    await handle({ log, now }, jobDecider, jobStream(jobNumber(1)), queue, alone(2));
+    const begunBy = (await recordedIn(log)).map(({ metadata }) => metadata.correlationId);
+    expect(begunBy.slice(-2)).toEqual(['request 0', commandNumber(2)]);
+  });
+
   it('answers with the position up to which a reader has to have come, and what it was decided on', async () => {
     const { log, doing } = await openStarted();
     const { position, facts, state } = await doing(log, 1, rename('Pier'));
@@ -177,6 +195,19 @@ describe('an answer of the log that is lost', () => {
     const { position } = await doing(troubled(log, overtaken), 1, rename('Pier'));
     expect(position).toBe(own);
     expect(await titlesIn(log)).toEqual(['Harbour', 'Pier', 'Quay']);
+  });
+
+  it('and another process has done the same after others: it answers as that did, and says nothing of the stream after it', async () => {
+    const { log, doing } = await openStarted();
+    const elsewhere = async <Result>(append: () => Promise<Result>): Promise<Result> => {
+      await doing(openAgain(log), 2, rename('Quay'));
+      await doing(openAgain(log), 1, rename('Pier'));
+      return append();
+    };
+    const { position, after } = await doing(troubled(log, elsewhere), 1, rename('Pier'));
+    expect(position).toBe(await log.head());
+    expect(after).toBeUndefined();
+    expect(await titlesIn(log)).toEqual(['Harbour', 'Quay', 'Pier']);
   });
 
   it('twice: the caller is told that the log is unavailable, and a repetition finds what has happened', async () => {
@@ -319,6 +350,25 @@ describe('a command on a stream that its caller knows', () => {
     await doing(openAgain(log), 3, rename('Quay'));
     await again(log, 'Pier');
     expect(await titlesIn(log)).toEqual(['Harbour', 'Pier', 'Quay', 'Pier']);
+  });
+
+  it('has happened once where another process has done it by now, after others', async () => {
+    const { log, doing, again } = await known();
+    await doing(openAgain(log), 3, rename('Quay'));
+    const first = await doing(openAgain(log), 2, rename('Mole'));
+    await doing(openAgain(log), 4, rename('Dock'));
+    expect(await again(log, 'Mole')).toMatchObject({ position: first.position, state: { title: 'Quay' } });
+    expect(await titlesIn(log)).toEqual(['Harbour', 'Pier', 'Quay', 'Mole', 'Dock']);
+  });
+
+  it('tells of what went wrong while it was decided, which is no refusal', async () => {
+    const { log, after } = await known();
+    const broken = () => {
+      throw new Error('the table of permissions is not there');
+    };
+    const command = [{ log, now, pause }, conversationDecider, stream, rename('Quay'), cause(2)] as const;
+    await expect(handleKnowing(...command, () => after, broken)).rejects.toThrow('the table of permissions');
+    expect(await titlesIn(log)).toEqual(['Harbour', 'Pier']);
   });
 
   it('happens once where the answer is lost', async () => {

@@ -163,6 +163,9 @@ describe('whom it concerns', () => {
     expect(subjectOf([removed], given([posted(), removed]).state)).toEqual({ conversationId, messageId });
   });
 
+  it('is told by the message once it is posted, and by nothing before', () =>
+    expect(subjectOf([edited('Hi')], initial)).toEqual({}));
+
   it('is its author where its text is changed, whoever does it: what stands there then is theirs', () =>
     expect(subjectOf([edited('Hi')], given([posted(withPicture)]).state)).toEqual({
       ...{ conversationId, messageId, authorId: ada.id },

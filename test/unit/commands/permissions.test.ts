@@ -1,7 +1,10 @@
 import { describe, expect, it } from 'vitest';
+import { circumstancesOf } from '../../../src/commands/circumstances.ts';
+import { conversationDecider } from '../../../src/commands/conversation.ts';
 import {
   type Action,
   type Circumstances,
+  may,
   type Principal,
   permission,
   permit,
@@ -106,6 +109,19 @@ describe('everything that happened', () => {
         /Name a conversation, a message or a job/,
       );
     expect(permission('readAudit', people.auditor[0], {})).toBe('allowed');
+  });
+});
+
+describe('where nothing is known of a conversation', () => {
+  it('nobody counts as one of its participants', () => {
+    for (const who of everybody) expect(may('post', people[who][0])).toBe(false);
+  });
+});
+
+describe('a conversation that is not there', () => {
+  it('is hidden from everybody, operators too', () => {
+    const nowhere = circumstancesOf(conversationDecider.initial);
+    for (const who of everybody) expect(permission('post', people[who][0], nowhere)).toBe('hidden');
   });
 });
 

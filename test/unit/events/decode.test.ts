@@ -64,6 +64,13 @@ describe('an event that is read', () => {
     });
   });
 
+  it('tells from where it came, where that was noted', () => {
+    const origin = { way: 'http', address: '203.0.113.7' } as const;
+    const { metadata, ...rest } = recorded('ConversationRenamed', 1, { title: 'Pier' });
+    expect(decode({ ...rest, metadata: { ...metadata, origin } })).toMatchObject({ origin });
+    expect(decode({ ...rest, metadata })).not.toHaveProperty('origin');
+  });
+
   it('of an unknown type is passed over', () => {
     expect(decode(recorded('ConversationPinned', 1, {}))).toBeNull();
     for (const type of ['constructor', 'toString', '__proto__'])
