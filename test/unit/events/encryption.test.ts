@@ -85,6 +85,25 @@ describe('an event with personal data', () => {
     expect((await decrypt(kept, keys)).data).toEqual({ text: '' });
   });
 
+  it('is of its actor alone where a later release brought its type: what else is personal in it, that release knows', () => {
+    const event = newEvent({ author: ben, text: 'a boat' });
+    expect(personalFieldsOf(event)).toEqual([
+      { path: ['metadata', 'actor', 'name'], person: 'ada', value: 'Ada', erased: 'erased' },
+    ]);
+    expect(personalFieldsOf({ ...event, metadata: { ...event.metadata, actor: sweep } })).toEqual([]);
+  });
+
+  it('keeps the place that it has: what was sealed for a place that is gone is not put anywhere', async () => {
+    const { keys } = openKeys();
+    const origin = { way: 'http', address: '203.0.113.7' } as const;
+    const event = posted('a boat');
+    const kept = recorded(await encrypt({ ...event, metadata: { ...event.metadata, origin } }, keys));
+    const { origin: _, ...metadata } = kept.metadata;
+    const read = await decrypt({ ...kept, metadata }, keys);
+    expect(read.metadata).not.toHaveProperty('origin');
+    expect(read.data.text).toBe('a boat');
+  });
+
   it('shows nothing of it in the log', async () => {
     const { keys } = openKeys();
     await fc.assert(

@@ -55,24 +55,17 @@ const idIn = (value: Json | undefined): string | undefined =>
 const valueAt = (root: JsonObject, path: readonly string[]): Json | undefined =>
   path.reduce<Json | undefined>((value, key) => (isObject(value) ? value[key] : undefined), root);
 
-const authorIn = (metadata: Json | undefined): string | undefined => {
-  const subject = isObject(metadata) ? metadata.subject : undefined;
-  return isObject(subject) && typeof subject.authorId === 'string' ? subject.authorId : undefined;
-};
-
 /**
  * Whose it is: what is said about who did it is theirs; a name is its bearer's; all else is of the person whom
  * the event names as its author, as the owner of its job, or as the author of the message that it changes the
  * text of, whoever did: it says what they had said, or nearly; where it names none, it is of who did it.
  */
-const ownerOf = (root: JsonObject, path: readonly string[]): string => {
-  const { data, metadata } = root;
-  const actorId = idIn(isObject(metadata) ? metadata.actor : undefined) ?? '';
-  if (path[0] === 'metadata') return actorId;
+const ownerOf = ({ data, metadata }: NewEvent, root: JsonObject, path: readonly string[]): string => {
+  const { actor, subject } = metadata;
+  if (path[0] === 'metadata') return actor.id;
   const bearer = path.at(-1) === 'name' ? idIn(valueAt(root, path.slice(0, -1))) : undefined;
   if (bearer !== undefined) return bearer;
-  const [author, owner] = isObject(data) ? [idIn(data.author), idIn(data.owner)] : [];
-  return author ?? owner ?? authorIn(metadata) ?? actorId;
+  return idIn(data.author) ?? idIn(data.owner) ?? subject.authorId ?? actor.id;
 };
 
 /** What is said about a person who did something; `person` and `origin` of metadata.ts mark it as personal. */
@@ -82,7 +75,8 @@ const ofActor: readonly Template[] = [
 ];
 
 /** What of an event is personal, and whose. What says no more than its placeholder is left out. */
-export const personalFieldsOf = ({ type, data, metadata }: NewEvent): readonly PersonalField[] => {
+export const personalFieldsOf = (event: NewEvent): readonly PersonalField[] => {
+  const { type, data, metadata } = event;
   const ofData = templatesOf(type);
   const isByPerson = !isPartOfDarkroom(metadata.actor.id);
   if (ofData.length === 0 && !isByPerson) return [];
@@ -90,6 +84,6 @@ export const personalFieldsOf = ({ type, data, metadata }: NewEvent): readonly P
   return (isByPerson ? [...ofData, ...ofActor] : ofData).flatMap(({ path, erased }): PersonalField[] => {
     const value = valueAt(root, path);
     if (value === undefined || value === null || JSON.stringify(value) === JSON.stringify(erased)) return [];
-    return [{ path, person: ownerOf(root, path), value, erased }];
+    return [{ path, person: ownerOf(event, root, path), value, erased }];
   });
 };
