@@ -31,6 +31,7 @@ export default defineConfig({
       include: ['src/events/**', 'src/commands/**', 'src/projections/**', 'src/api/delivery/**'],
       reporter: ['text-summary', 'json-summary', 'text'],
       reportsDirectory: 'test-results/coverage',
+      reportOnFailure: true,
     },
     projects: [
       layer('unit', 60_000, 0),

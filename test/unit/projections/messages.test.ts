@@ -12,6 +12,7 @@ import {
   request,
   timeAt,
 } from '../../support/happened.ts';
+import { cancelled, discarded, submitted } from '../../support/jobFacts.ts';
 
 const fold = (events: readonly DomainEvent[]): Message | null =>
   events.reduce<Message | null>((message, event) => foldMessage(message, event), null);
@@ -145,6 +146,35 @@ describe('a message with a picture', () => {
       error: null,
       previous: [{ jobId: jobNumber(1), error: { code: 'timeout' } }],
     });
+  });
+
+  it('says why it was not taken into the queue', () => {
+    const history = openHistory();
+    history.asks(1);
+    const refused = history.job(1, { type: 'JobRefused', data: { code: 'queue_full', reference: 'r' } });
+    expect(fold(history.events)?.image).toMatchObject({
+      ...{ status: 'failed', ticket: null, endedAt: refused.at, error: { code: 'queue_full' } },
+    });
+  });
+
+  it('shows nothing of what only workers have to know, and nothing of the jobs of others', () => {
+    const history = openHistory();
+    history.asks(1);
+    history.queued(1);
+    const shown = fold(history.events);
+    const unseen = [
+      history.job(1, submitted()),
+      history.job(1, discarded()),
+      history.job(2, cancelled(), 1),
+      history.queue('QueuePaused'),
+    ];
+    for (const event of unseen) expect(foldMessage(shown, event)).toBe(shown);
+  });
+
+  it('is none before it is posted', () => {
+    const history = openHistory();
+    history.message(1, { type: 'MessageEdited', data: { text: 'a ship' } });
+    expect(fold(history.events)).toBeNull();
   });
 
   it('is empty but still there once it is removed, and later events of its job change nothing', () => {
