@@ -91,6 +91,8 @@ export const useBrowser = (more: Readonly<Record<string, string>> = {}) => {
   });
 
   return {
+    /** For what needs no browser. */
+    url: () => server.url,
     /** A page on which nobody is signed in yet. */
     openPage: (options?: BrowserContextOptions) => openPage(browser, server.url, options),
     signIn: (name: string, options?: SignInOptions) => signIn(browser, server.url, name, options),
