@@ -1,5 +1,6 @@
 import type { Command } from 'commander';
-import { type Logger, pino } from 'pino';
+import type { Logger } from 'pino';
+import { createLogger } from '../assembly/createLogger.ts';
 import { type Duty, duties } from '../assembly/duties.ts';
 import { WrongSetting } from '../config.ts';
 import { startDarkroom } from '../main.ts';
@@ -37,7 +38,7 @@ const surviveErrors = (logger: Logger): void => {
 const serve = async ({ only }: { readonly only?: string }): Promise<void> => {
   const does = readDuties(only);
   const config = readSettings();
-  const logger = pino({ level: config.LOG_LEVEL, base: null, timestamp: pino.stdTimeFunctions.isoTime });
+  const logger = createLogger(config);
   const asked = new AbortController();
   const starting = startDarkroom(config, logger, does, asked.signal);
   const stop = (signal: NodeJS.Signals): void => {

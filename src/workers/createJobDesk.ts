@@ -123,6 +123,11 @@ export const createJobDesk = ({
     return { ...ownHistory, because: around.state.status === 'archived' ? around.lastId : null };
   };
 
+  const correlationOf = async (jobId: JobId, { after }: Handled<JobState>): Promise<string> => {
+    const known = after ?? (await load(log, jobStream(jobId), jobDecider));
+    return known.correlationId ?? jobId;
+  };
+
   return {
     queue,
     async claim(jobId, engine) {
@@ -132,8 +137,7 @@ export const createJobDesk = ({
       const { details, submitted } = handled.state;
       const { request, limits } = details;
       const { attempt } = started.data;
-      const known = handled.after ?? (await load(log, jobStream(jobId), jobDecider));
-      const correlationId = known.correlationId ?? jobId;
+      const correlationId = await correlationOf(jobId, handled);
       return { jobId, correlationId, attempt, request, timeoutMs: limits.timeoutMs, submitted };
     },
     async submit(claim, submission) {
@@ -156,7 +160,8 @@ export const createJobDesk = ({
       return standing(await run(claim.jobId, command), 'JobFailed', 'JobRequeued');
     },
     async giveUp(jobId, attempt, failure) {
-      await run(jobId, { type: 'lose', ...lostAttempt(attempt, failure) });
+      const handled = await run(jobId, { type: 'lose', ...lostAttempt(attempt, failure) });
+      return { correlationId: await correlationOf(jobId, handled) };
     },
     async cancel(jobId) {
       await run(jobId, { type: 'cancel', by: actor }, {}, await whyCancelled(jobId));

@@ -8,6 +8,7 @@ import { type DrawingNews, EngineError, type ImageEngine, type Picture } from '.
 import { type Claim, type Failure, idsOf, type JobDesk } from './jobDesk.ts';
 import { createReporter, type Reporter, type ReporterParts } from './reporter.ts';
 import { judge, stopped } from './verdict.ts';
+import { withoutPrompt } from './withoutPrompt.ts';
 
 export interface DrawingParts extends ReporterParts {
   readonly desk: Pick<JobDesk, 'submit' | 'progress' | 'complete' | 'fail'>;
@@ -94,7 +95,10 @@ const drawAt = async (
     const others = engines.filter((other) => other !== engine).map(({ name }) => name);
     const failure = await judge({ claim, cause, engine: engine.name, others, circuits, now, random });
     if (failure !== null)
-      logger.warn({ err: cause, reference: failure.reference, ...idsOf(claim) }, 'an attempt failed');
+      logger.warn(
+        { err: withoutPrompt(cause, claim.request), reference: failure.reference, ...idsOf(claim) },
+        'an attempt failed',
+      );
     return { failure, mayStandIn: isAway(cause) && !work.hasBegun && !controller.signal.aborted };
   }
 };

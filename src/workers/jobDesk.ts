@@ -65,7 +65,10 @@ export interface JobDesk {
     result: { readonly images: readonly Picture[]; readonly engine: string; readonly model: string },
   ): Promise<Standing>;
   fail(claim: Claim, failure: Failure): Promise<Standing>;
-  /** Ends an attempt that nobody should wait for: requeued where attempts are left, else failed. */
-  giveUp(jobId: JobId, attempt: number, failure: Failure): Promise<void>;
+  /**
+   * Ends an attempt that nobody should wait for: requeued where attempts are left, else failed. Answers the request
+   * that the job began with, for the log.
+   */
+  giveUp(jobId: JobId, attempt: number, failure: Failure): Promise<Pick<Claim, 'correlationId'>>;
   cancel(jobId: JobId): Promise<void>;
 }

@@ -73,16 +73,16 @@ export const createSweep = (parts: Omit<SweepParts, 'when'>) => {
     const { job, attempt, why } = lost;
     const { jobId, engine } = job;
     const reference = randomUUID();
-    logger.warn({ jobId, attempt, why, reference }, 'an attempt is given up');
     const circuit = engine === null ? closedCircuit : await circuitAfterLoss(lost, engine, reference);
     const others = enginesFor(engines, job.request.model).filter(({ name }) => name !== engine);
     const besides = await Promise.all(others.map(({ name }) => circuits.of(name)));
-    await desk.giveUp(jobId, attempt, {
+    const { correlationId } = await desk.giveUp(jobId, attempt, {
       code: why,
       retryable: true,
       reference,
       ...afterRest(circuit, besides, now(), random),
     });
+    logger.warn({ jobId, correlationId, attempt, why, reference }, 'an attempt is given up');
   };
 
   const releaseIdleProbes = async (running: readonly Job[]): Promise<number> => {

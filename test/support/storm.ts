@@ -168,8 +168,10 @@ export const storm = async (
     const { desk } = processOf(of);
     const { messageId, jobId } = nth(messages, which);
     if (does === 'queue') return desk.queue(messageId);
-    if (does === 'lose')
-      return desk.giveUp(jobId, 1 + Math.abs(number % 2), { code: 'stuck', retryable: true, reference: 'r' });
+    if (does === 'lose') {
+      await desk.giveUp(jobId, 1 + Math.abs(number % 2), { code: 'stuck', retryable: true, reference: 'r' });
+      return;
+    }
     const claim = await desk.claim(jobId, 'sketch');
     if (claim === null) return;
     if (does === 'break') {

@@ -78,7 +78,9 @@ export const openWorkshop = async ({
   const clock = { ahead: 0 };
   const { folder, log, documents } = stores;
   const now = (): Date => new Date(Date.now() + clock.ahead);
-  const logger = pino({ level: 'silent' });
+  /** Lines of the log, as JSON. */
+  const lines: string[] = [];
+  const logger = pino({ level: 'warn' }, { write: (line) => void lines.push(line) });
   const projections = await startProjections({
     ...{ log, documents, projections: all },
     onStopped: ({ reason }) => {
@@ -113,7 +115,8 @@ export const openWorkshop = async ({
   };
 
   return {
-    ...{ folder, log, commands, readModel, images, logger, clock, conversationId, deskOf, circuitsOf },
+    ...{ folder, log, commands, readModel, images, logger, lines, clock, conversationId },
+    ...{ deskOf, circuitsOf },
     worker(
       engines: ImageEngine | readonly ImageEngine[],
       more: { slots?: number; leaseMs?: number; drainMs?: number; runningPerPerson?: number } = {},

@@ -45,7 +45,7 @@ const parsed = (request: Request, response: Response): Promise<unknown> =>
     parse(request, response, (error?: unknown) => {
       if (error === undefined || error === null) resolve(request.body);
       else if (isUnreadable(error))
-        reject(invalidInput([{ path: '', message: 'the body must be JSON in UTF-8' }], { cause: error }));
+        reject(invalidInput([{ path: '', message: 'the body must be JSON in UTF-8' }]));
       else reject(error);
     });
   });

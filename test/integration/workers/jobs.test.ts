@@ -152,6 +152,9 @@ describe('the image worker', () => {
     expect((await ends(id, 'running')).attempt).toBe(1);
     clock = 30_000;
     await sweep();
+    // Its line is found by the job, and by the request that the person made.
+    const line = workshop.lines.find((each) => each.includes('an attempt is given up')) ?? '{}';
+    expect(JSON.parse(line)).toMatchObject({ jobId: id, correlationId: claim.correlationId });
     worker(scriptedEngine(drawAtOnce).engine);
     const job = await ends(id, 'completed');
     expect(job.attempt).toBe(2);
