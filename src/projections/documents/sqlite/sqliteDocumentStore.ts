@@ -173,10 +173,11 @@ export const openSqliteDocumentStore = async (file: string): Promise<DocumentSto
     async close() {
       await committing;
       await snapshots.catch(() => undefined);
-      await thread.call('close', undefined);
-      await thread.stop();
+      // The writer last: only who can write folds the write-ahead log into the file.
       reading.close();
       snapshotting.close();
+      await thread.call('close', undefined);
+      await thread.stop();
     },
   };
 };
