@@ -1,10 +1,10 @@
 import { type Circuit, type CircuitRule, type EngineCommand, engineDecider } from '../commands/engine.ts';
-import { handle } from '../commands/handler.ts';
+import { type Cause, handle } from '../commands/handler.ts';
 import { readCircuit } from '../commands/readCircuit.ts';
 import type { CommandId, JobId } from '../events/ids.ts';
 import type { EventLog } from '../events/log/eventLog.ts';
 import type { Actor } from '../events/metadata.ts';
-import { engineStream } from '../events/streams.ts';
+import { engineStream, jobStream } from '../events/streams.ts';
 import type { Failure } from './jobDesk.ts';
 
 /** The circuits before the engines, as one actor sees and moves them; they lie in the log, one for all processes. */
@@ -36,9 +36,17 @@ export interface CircuitsParts {
 }
 
 export const createCircuits = ({ log, actor, now, newId, rule }: CircuitsParts): Circuits => {
-  const run = (command: EngineCommand) => {
+  /** What a job says of an engine goes back to the job's newest event, and to the request that it began with. */
+  const causeOf = async (command: EngineCommand): Promise<Cause> => {
     const commandId = newId() as CommandId;
-    const cause = { actor, commandId, correlationId: commandId };
+    if (command.type === 'recover') return { actor, commandId, correlationId: commandId };
+    const last = { direction: 'backwards', maxCount: 1 } as const;
+    for await (const { id, metadata } of log.readStream(jobStream(command.jobId), last))
+      return { actor, commandId, correlationId: metadata.correlationId, because: id };
+    return { actor, commandId, correlationId: commandId };
+  };
+  const run = async (command: EngineCommand) => {
+    const cause = await causeOf(command);
     return handle({ log, now }, engineDecider, engineStream(command.engine), command, cause);
   };
   return {

@@ -3,6 +3,7 @@ import { createServer } from 'node:net';
 import { afterEach, beforeEach, describe, expect, it, vi } from 'vitest';
 import { exchange } from '../../../src/workers/engines/http/exchange.ts';
 import { EngineError, type ImageEngine } from '../../../src/workers/engines/imageEngine.ts';
+import { recordedIn } from '../../support/readLog.ts';
 import { adas } from '../../support/story.ts';
 import {
   drawAtOnce,
@@ -79,6 +80,18 @@ describe('the circuit before an image engine', () => {
       'CircuitClosed',
     ]);
     expect(asked).toHaveLength(5 + 7);
+  });
+
+  it('names the event of the job that moved it, and the request that the job began with', async () => {
+    await openIt();
+    const all = await recordedIn(workshop.log);
+    const ofEngine = all.filter(({ stream }) => stream === 'engine-scripted');
+    expect(ofEngine.map(({ type }) => type)).toEqual([...Array(5).fill('EngineFailed'), 'CircuitOpened']);
+    for (const { metadata } of ofEngine) {
+      const cause = all.find(({ id }) => id === metadata.causationId);
+      expect(cause?.stream).toMatch(/^job-/);
+      expect(cause?.metadata.correlationId).toBe(metadata.correlationId);
+    }
   });
 
   it('is tried with one job at a time by many workers, and opens again when that fails', async () => {
