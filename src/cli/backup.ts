@@ -5,6 +5,7 @@ import { documentsName, imagesPrefix } from './backup/backupFormat.ts';
 import { type Backup, type BackupParts, makeBackup } from './backup/makeBackup.ts';
 import { answering, type Register } from './command.ts';
 import { exitCode } from './exitCode.ts';
+import { howMany } from './howMany.ts';
 import { withLog } from './openStores.ts';
 import type { Output } from './output.ts';
 import { Refused } from './refused.ts';
@@ -52,7 +53,7 @@ const tell = ({ manifest, damaged, keys }: Backup, folder: string, output: Outpu
   const what = [
     `the log up to ${through}`,
     ...(documents ? ['the documents'] : []),
-    `${pictures} pictures`,
+    howMany(pictures, 'picture'),
   ].join(', ');
   output.line(`Backed up to ${folder}: ${what}; ${megabytes(bytes)}.`);
   if (!documents) output.line('Documents are not in it: they are projected anew after it is restored.');

@@ -9,6 +9,7 @@ import { openEventLog } from '../events/log/openEventLog.ts';
 import { keysUrl, openKeyStore } from '../stores.ts';
 import { answering } from './command.ts';
 import { type ExitCode, exitCode } from './exitCode.ts';
+import { howMany } from './howMany.ts';
 import type { Output } from './output.ts';
 import { readSettings } from './settings.ts';
 
@@ -26,9 +27,9 @@ export const sayCopyProgress = (progress: CopyProgress): string => {
         ? 'The target is empty.'
         : `${progress.events} events are there already, as they should be; going on after them.`;
     case 'copied':
-      return `${progress.events} events copied.`;
+      return `${howMany(progress.events, 'event')} copied.`;
     case 'verified':
-      return `Verified: both logs hold the same ${progress.events} events (SHA-256 ${progress.hash}).`;
+      return `Verified: both logs hold the same ${howMany(progress.events, 'event')} (SHA-256 ${progress.hash}).`;
   }
 };
 

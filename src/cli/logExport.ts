@@ -2,6 +2,7 @@ import { conversationId } from '../events/ids.ts';
 import { answering, interruption, type Register } from './command.ts';
 import { exitCode } from './exitCode.ts';
 import { exportLog } from './exportLog.ts';
+import { howMany } from './howMany.ts';
 import { withLog } from './openStores.ts';
 import { Refused } from './refused.ts';
 
@@ -38,7 +39,7 @@ export const addLogExport: Register = (parent) => {
           output.redraw('');
           output.result({ folder, files: files.length, ...manifest });
           output.line(
-            `Exported to ${folder}: ${manifest.events} events of ${manifest.conversations.length} conversations, in ${files.length} files.`,
+            `Exported to ${folder}: ${howMany(manifest.events, 'event')} of ${howMany(manifest.conversations.length, 'conversation')}, in ${howMany(files.length, 'file')}.`,
           );
           const open = manifest.conversations.filter(({ archived }) => !archived).length;
           if (open > 0)

@@ -2,6 +2,7 @@ import { openEventLog } from '../events/log/openEventLog.ts';
 import { eventLogUrl } from '../stores.ts';
 import { answering, type Register } from './command.ts';
 import { exitCode } from './exitCode.ts';
+import { howMany } from './howMany.ts';
 import { importLog, verifyExport } from './importLog.ts';
 import { sayCopyProgress } from './logCopy.ts';
 import { readSettings } from './settings.ts';
@@ -19,7 +20,7 @@ export const addLogImport: Register = (parent) => {
       const config = readSettings();
       const manifest = await verifyExport(folder);
       output.line(
-        `Verified: ${manifest.events} events of ${manifest.conversations.length} conversations, exported from the log ${manifest.logId} at ${manifest.at}.`,
+        `Verified: ${howMany(manifest.events, 'event')} of ${howMany(manifest.conversations.length, 'conversation')}, exported from the log ${manifest.logId} at ${manifest.at}.`,
       );
       // As it is kept: what was encrypted there is encrypted here, under the same keys.
       const log = await openEventLog(eventLogUrl(config), { namespace: config.EVENT_LOG_NAMESPACE });

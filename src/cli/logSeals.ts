@@ -4,6 +4,7 @@ import { type RecordedSeal, readLastSeal, readSeals } from '../events/log/seals/
 import { sealEvents } from '../events/seal.ts';
 import { answering, type Register } from './command.ts';
 import { exitCode } from './exitCode.ts';
+import { howMany } from './howMany.ts';
 import { withLog } from './openStores.ts';
 import { Refused } from './refused.ts';
 
@@ -47,7 +48,7 @@ export const addLogSeals: Register = (parent) => {
         const show = ({ count, through, hash, sealedAt }: RecordedSeal): void =>
           output.item(
             { logId: log.logId, count, through, hash, sealedAt },
-            `${sealedAt}  ${hash}  ${count} events, through ${through}`,
+            `${sealedAt}  ${hash}  ${howMany(count, 'event')}, through ${through}`,
           );
         if (options.last === true) {
           const last = await readLastSeal(log);

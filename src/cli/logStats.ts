@@ -2,6 +2,7 @@ import type { EventLog } from '../events/log/eventLog.ts';
 import { readSeals } from '../events/log/seals/readSeals.ts';
 import { answering, interruption, type Register } from './command.ts';
 import { exitCode } from './exitCode.ts';
+import { howMany } from './howMany.ts';
 import { withLog } from './openStores.ts';
 import type { Output } from './output.ts';
 
@@ -70,7 +71,7 @@ const tell = (
   output: Output,
 ) => {
   output.line(
-    `${inWords(events)} events in ${inWords(streams)} streams, ${inWords(characters)} characters; ${inWords(encrypted)} events are encrypted in part.`,
+    `${howMany(events, 'event')} in ${howMany(streams, 'stream')}, ${howMany(characters, 'character')}; ${inWords(encrypted)} of them encrypted in part.`,
   );
   if (first !== null && last !== null) output.line(`The first is of ${first}, the last of ${last}.`);
   output.line(
@@ -115,7 +116,7 @@ export const addLogStats: Register = (parent) => {
         output.line(
           seals.through === null
             ? 'It has no seal yet.'
-            : `It has ${inWords(seals.count)} seals, which cover ${inWords(seals.events)} events, through ${seals.through}.`,
+            : `It has ${howMany(seals.count, 'seal')}, which cover ${howMany(seals.events, 'event')}, through ${seals.through}.`,
         );
         return exitCode.done;
       }),

@@ -5,6 +5,7 @@ import { type Breach, type Verification, verifyLog } from '../events/log/seals/v
 import { logStream } from '../events/streams.ts';
 import { answering, type Register } from './command.ts';
 import { type ExitCode, exitCode } from './exitCode.ts';
+import { howMany } from './howMany.ts';
 import { type PublishedSeal, parsePublishedSeals } from './logSeals.ts';
 import { withLog } from './openStores.ts';
 import type { Output } from './output.ts';
@@ -65,7 +66,7 @@ const tell = ({ events, seals, sealed, breach }: Verification, output: Output): 
   output.line(
     output.style(
       'green',
-      `The log is as it was sealed: ${sealed.count} events, ${seals} seals, through ${sealed.through}.`,
+      `The log is as it was sealed: ${howMany(sealed.count, 'event')}, ${howMany(seals, 'seal')}, through ${sealed.through}.`,
     ),
   );
   if (events > sealed.count) output.line(`${events - sealed.count} events after that are not sealed yet.`);

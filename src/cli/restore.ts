@@ -4,6 +4,7 @@ import { type Boxes, findKeys, type KeysFound } from './backup/boxes.ts';
 import { type Restored, type RestoreTargets, restoreBackup } from './backup/restoreBackup.ts';
 import { answering, type Register } from './command.ts';
 import { type ExitCode, exitCode } from './exitCode.ts';
+import { howMany } from './howMany.ts';
 import { commandLineActor } from './openStores.ts';
 import type { Output } from './output.ts';
 import { Refused } from './refused.ts';
@@ -46,7 +47,7 @@ const tell = (
 ): ExitCode => {
   const { at, through, logId: previous } = manifest;
   output.result({ logId, previous, through, at, pictures, documents, keys, missing, erasedSince });
-  output.line(`Restored as of ${at}: the log up to ${through}, ${pictures} pictures.`);
+  output.line(`Restored as of ${at}: the log up to ${through}, ${howMany(pictures, 'picture')}.`);
   output.line(`The log is ${logId} now, for what follows is another future: clients begin anew.`);
   output.line(
     documents
@@ -64,7 +65,7 @@ const tell = (
   output.line(
     output.style(
       'yellow',
-      `The keys of ${missing.length} people are not in ${url}. Bring them there before the server starts: it can not read the log without.`,
+      `The keys of ${howMany(missing.length, 'person', 'people')} are not in ${url}. Bring them there before the server starts: it can not read the log without.`,
     ),
   );
   return exitCode.found;

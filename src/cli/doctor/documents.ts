@@ -1,6 +1,7 @@
 import type { LogId, Position } from '../../events/ids.ts';
 import { startOfLog } from '../../events/ids.ts';
 import type { GenerationShown } from '../../projections/overview.ts';
+import { howMany } from '../howMany.ts';
 import { attention, broken, type Finding, ok } from './finding.ts';
 
 /** So far behind, in places of the log, is more than the next moment makes good. */
@@ -56,7 +57,10 @@ export const judgeDocuments = (
     writers.size === 0
       ? 'no server runs'
       : `written by process ${[...writers].sort((one, other) => one - other).join(', ')}`;
-  const all = ok(check, `${live.length} projections, at most ${behind} places behind the log; ${by}.`);
+  const all = ok(
+    check,
+    `${howMany(live.length, 'projection')}, at most ${howMany(behind, 'place')} behind the log; ${by}.`,
+  );
   const unwritten = live.filter(({ writer }) => writer === null).map(({ projection }) => projection);
   const isPartly = writers.size > 0 && unwritten.length > 0;
   return [

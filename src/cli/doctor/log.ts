@@ -5,6 +5,7 @@ import type { RecordedEvent } from '../../events/log/eventLog.ts';
 import { beginOfChain } from '../../events/log/seals/chain.ts';
 import { readLastSeal } from '../../events/log/seals/readSeals.ts';
 import { type Boxes, findKeys } from '../backup/boxes.ts';
+import { howMany } from '../howMany.ts';
 import { attention, broken, type Finding, ok } from './finding.ts';
 
 /** How many of the newest events are looked at. */
@@ -76,7 +77,7 @@ export const lookAtKeys = async (
       needed.set(person, Math.max(generation, needed.get(person) ?? 0));
   const boxes: Boxes = { needed, erased: new Set() };
   const { missing } = await findKeys(boxes, keys);
-  const found = `The newest ${newest.length} events take the keys of ${needed.size} people`;
+  const found = `The newest ${newest.length} events take the keys of ${howMany(needed.size, 'person', 'people')}`;
   return missing.length === 0
     ? ok('keys', `${found}; all are in ${where}.`)
     : broken(

@@ -151,7 +151,7 @@ describe('backup and restore of the embedded store', () => {
     const without = await commandLine(settings('elsewhere'))('restore', at('backup'));
     expect(without).toMatchObject({
       code: 3,
-      stdout: expect.stringMatching(/The keys of 1 people are not in/),
+      stdout: expect.stringMatching(/The keys of 1 person are not in/),
     });
 
     const kept = { ...settings('restored'), KEYS_URL: `file:${at('data')}/keys` };
