@@ -15,11 +15,11 @@ const loggedBy = (
 it('writes no key and no password of the settings, wherever it stands', () => {
   const settings = {
     OPENAI_API_KEY: key,
-    DOCUMENTS_URL: 'mongodb://darkroom:p%40ssplum@mongodb:27017/darkroom',
-    EVENT_LOG_URL: 'esdb://admin:changeplum@kurrentdb:2113',
+    DOCUMENTS_URL: 'mongodb://darkroom:pass%40plum@mongodb:27017/darkroom',
+    EVENT_LOG_URL: 'esdb://admin:passplum@kurrentdb:2113',
   };
   const text = loggedBy(settings, (logger) => {
-    logger.warn({ err: new Error(`wrong key ${key}`, { cause: new Error('p@ssplum') }) }, `key ${key}`);
+    logger.warn({ err: new Error(`wrong key ${key}`, { cause: new Error('pass@plum') }) }, `key ${key}`);
     logger.info({ deep: [{ address: settings.DOCUMENTS_URL }] }, settings.EVENT_LOG_URL);
   });
   expect(text).not.toMatch(/plum|pomegranate/);
