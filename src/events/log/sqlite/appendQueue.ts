@@ -1,4 +1,3 @@
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { positionOf } from '../../ids.ts';
 import type { StreamName } from '../../streams.ts';
 import { charactersOf, type EncodedEvent, encodeEvents } from '../encodeEvents.ts';
@@ -21,6 +20,17 @@ export interface AppendQueue {
 /** Of one group. They bound what one failure undoes, and how long the writer is busy with one group. */
 const mostEvents = 1_000;
 const mostCharacters = 4 * 1024 * 1024;
+
+/** A group of fewer is answered at once: half of it isn't worth a commit of its own. */
+const fewestToHalve = 32;
+
+type Answer = () => void;
+
+const halvesOf = (answers: readonly Answer[]): (readonly Answer[])[] => {
+  if (answers.length < fewestToHalve) return [answers];
+  const middle = Math.ceil(answers.length / 2);
+  return [answers.slice(0, middle), answers.slice(middle)];
+};
 
 interface Waiting {
   readonly request: AppendRequest;
@@ -70,33 +80,58 @@ const takeGroup = (waiting: Waiting[]): Waiting[] => {
 /**
  * Appends wait here while the writer commits a group; what gathers meanwhile is the next group. So with
  * one append at a time nothing waits, and with a hundred at a time they share one wait for the disk.
+ *
+ * The answers to a group are handed out by halves, one in each turn of the loop, and what is appended on the
+ * first half goes to the writer before the second is given. Else all would append at once again: this thread
+ * would have nothing to do while the writer writes, nor the writer while this one decides.
  */
 export const openAppendQueue = (send: SendGroup, lockPatience: number): AppendQueue => {
   const waiting: Waiting[] = [];
-  let sending: Promise<void> | undefined;
+  const due: (readonly Answer[])[] = [];
+  const whenDrained: (() => void)[] = [];
+  let isWriting = false;
+  let isTurnComing = false;
 
-  const sendGroup = async (group: readonly Waiting[]): Promise<void> => {
+  const isDrained = (): boolean => waiting.length === 0 && due.length === 0 && !isWriting;
+
+  const answerHalf = (): void => {
+    for (const answer of due.shift() ?? []) answer();
+    if (due.length > 0) comeToTurn();
+    if (isDrained()) for (const resolve of whenDrained.splice(0)) resolve();
+  };
+  /** How each of the group is answered, once the writer is done with it. */
+  const write = async (group: readonly Waiting[]): Promise<readonly Answer[]> => {
     const waited = performance.now() - (group[0]?.since ?? 0);
+    const requests = group.map(({ request }) => request);
     try {
-      const outcomes = await send(
-        group.map(({ request }) => request),
-        Math.max(0, lockPatience - waited),
-      );
-      group.forEach((append, index) => {
+      const outcomes = await send(requests, Math.max(0, lockPatience - waited));
+      return group.map((append, index) => () => {
         const outcome = outcomes[index];
         if (outcome !== undefined) settle(append, outcome);
       });
     } catch (error) {
-      for (const { reject } of group) reject(error as Error);
+      return group.map((append) => () => append.reject(error as Error));
     }
   };
-  const sendAll = async (): Promise<void> => {
-    while (waiting.length > 0) {
-      // A turn of the loop, so that those who append in this turn, or on the last answers, come along.
-      await nextTurn();
-      await sendGroup(takeGroup(waiting));
-    }
-    sending = undefined;
+  const writeNext = async (): Promise<void> => {
+    isWriting = true;
+    const answers = await write(takeGroup(waiting));
+    isWriting = false;
+    if (waiting.length > 0) comeToTurn();
+    due.push(...halvesOf(answers));
+    // Where others are being answered its turn comes after theirs.
+    if (!isTurnComing) answerHalf();
+  };
+  const turn = (): void => {
+    isTurnComing = false;
+    if (!isWriting && waiting.length > 0) void writeNext();
+    answerHalf();
+  };
+  /** A turn of the loop, so that those who append in this turn, or on the last answers, come along. */
+  const comeToTurn = (): void => {
+    if (isTurnComing) return;
+    isTurnComing = true;
+    setImmediate(turn);
   };
 
   return {
@@ -106,10 +141,12 @@ export const openAppendQueue = (send: SendGroup, lockPatience: number): AppendQu
         const characters = charactersOf(encoded);
         const request = requestOf(stream, expected, encoded);
         waiting.push({ request, stream, characters, since: performance.now(), resolve, reject });
-        sending ??= sendAll();
+        comeToTurn();
       }),
-    drained: async () => {
-      await sending;
-    },
+    drained: () =>
+      new Promise((resolve) => {
+        if (isDrained()) resolve();
+        else whenDrained.push(resolve);
+      }),
   };
 };
