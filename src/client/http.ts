@@ -46,8 +46,10 @@ export interface HttpOptions {
   readonly retryMs?: number;
 }
 
-/** Attempts at one request: with pauses of up to 8 s they outlast a restart of the server. */
+/** Attempts at one request whose answers were lost, with longer and longer pauses. */
 const mostAttempts = 6;
+/** Attempts where the server says when to come again, in a second mostly: they outlast its restart on a busy machine. */
+const mostAsked = 30;
 const longestPause = 8_000;
 /** An answer that takes longer is taken for lost. Reading one's own writes waits 5 s at most. */
 const answerWithin = 30_000;
@@ -131,7 +133,8 @@ export const createHttp = ({ url, token, closed, onUnauthorized, retryMs = 250 }
     for (let attempts = 1; ; attempts += 1) {
       const result = await attempt(request, key, signal, read);
       if ('answer' in result) return result.answer;
-      if (!isWorthRepeating(result.problem) || !mayRepeat || attempts >= mostAttempts) throw result.problem;
+      const most = result.pause === null ? mostAttempts : mostAsked;
+      if (!isWorthRepeating(result.problem) || !mayRepeat || attempts >= most) throw result.problem;
       await wait(result.pause ?? backoff(attempts - 1, retryMs, longestPause), signal);
     }
   };

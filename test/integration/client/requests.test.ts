@@ -55,14 +55,13 @@ describe('a command', () => {
     expect(new Set(server.requests.map(({ body }) => body))).toEqual(new Set(['{"text":"hello"}']));
   });
 
-  it('is sent so often and no more', async () => {
-    respond({
-      status: 503,
-      body: { code: 'unavailable', detail: 'Later.' },
-      headers: { 'Retry-After': '0' },
-    });
+  it.each<[string, number, Readonly<Record<string, string>>]>([
+    ['the server says when to come again', 30, { 'Retry-After': '0' }],
+    ['it does not', 6, {}],
+  ])('is sent so often and no more where %s', async (_, times, headers) => {
+    respond({ status: 503, body: { code: 'unavailable', detail: 'Later.' }, headers });
     await expect(client.api.pauseQueue()).rejects.toMatchObject({ status: 503, code: 'unavailable' });
-    expect(server.requests).toHaveLength(6);
+    expect(server.requests).toHaveLength(times);
   });
 
   it('that was refused is not sent again', async () => {
