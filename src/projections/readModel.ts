@@ -1,4 +1,4 @@
-import type { Event } from '../events/catalogue.ts';
+import type { Event, EventType } from '../events/catalogue.ts';
 import type { ConversationId, JobId, MessageId, Position, UserId } from '../events/ids.ts';
 import type { Conversation, Job, JobStatus, Message, QueueEntry, TimelineRow } from './model.ts';
 import type { QueueChange, QueuePlaces } from './places.ts';
@@ -96,8 +96,21 @@ export interface ReadModel {
     after: Position,
     limit: number,
   ): Promise<{ readonly rows: readonly TimelineRow[]; readonly until: Position }>;
+  /** The same of a conversation, each event as JSON, unread: it costs half of reading it and writing it again. */
+  timelineTexts(
+    of: ConversationId,
+    after: Position,
+    limit: number,
+  ): Promise<{ readonly events: readonly TimelineText[]; readonly until: Position }>;
   /** Position of the scope's last event at or before `position`; `startOfLog` where there is none. */
   lastInScope(scope: Scope, viewer: UserId, position: Position): Promise<Position>;
+}
+
+/** An event of the timeline as JSON, and what is to be known of it unread. */
+export interface TimelineText {
+  readonly position: Position;
+  readonly type: EventType;
+  readonly json: string;
 }
 
 export interface ConversationSnapshot {

@@ -8,6 +8,7 @@ import {
   type DocumentStore,
   type DocumentWrite,
   LeaseLost,
+  textOf,
 } from '../../src/projections/documents/documentStore.ts';
 
 interface Fruit {
@@ -98,7 +99,10 @@ export const documentStoreContract = (
         direction: 'ascending',
         limit: 10,
       } as const;
-      return (await store.query<Fruit>({ ...base, ...query })).map(({ name }) => name);
+      const found = await store.query<Fruit>({ ...base, ...query });
+      const texts = await store.queryTexts<Fruit>({ ...base, ...query });
+      expect(texts.map((text) => JSON.parse(text))).toEqual(found);
+      return found.map(({ name }) => name);
     };
 
     it('gives back what was written, and null for what was not', async () => {
@@ -284,6 +288,8 @@ export const documentStoreContract = (
       const asked = async (query: Partial<Parameters<typeof store.query<Note>>[0]>): Promise<number[]> => {
         const whole = { collection: notes, where: {}, orderBy: 'position', limit: 9 } as const;
         const found = await store.query<Note>({ ...whole, direction: 'ascending', ...query });
+        const texts = await store.queryTexts<Note>({ ...whole, direction: 'ascending', ...query });
+        expect(texts).toEqual(found.map((body) => textOf(notes, { ...body })));
         return found.map(({ position }) => Number(position));
       };
 

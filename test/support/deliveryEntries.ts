@@ -20,7 +20,7 @@ export const entryAt = (n: number, { bytes = 100, progressOf, leaver }: Traits =
   };
   return {
     position,
-    event,
+    json: JSON.stringify(event),
     bytes,
     progressOf: progressOf === undefined ? null : (progressOf as JobId),
     leaver: leaver === undefined ? null : (leaver as UserId),

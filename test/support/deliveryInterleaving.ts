@@ -53,6 +53,7 @@ export const createInterleaving = () => {
       position: slow(model.position),
       snapshot: slow(model.snapshot),
       timeline: slow(model.timeline),
+      timelineTexts: slow(model.timelineTexts),
       lastInScope: slow(model.lastInScope),
     }),
   };

@@ -123,6 +123,16 @@ export const openDeliveryReadModel = (log: EventLog) => {
       const found = rows.filter((row) => row.position > after && inRow(row, scope, viewer));
       return { rows: found.slice(0, limit), until: position };
     },
+    async timelineTexts(id, after, limit) {
+      await followed();
+      const found = rows.filter((row) => row.position > after && row.shown && row.conversationId === id);
+      const events = found.slice(0, limit).map(({ position, event }) => ({
+        position,
+        type: event.type,
+        json: JSON.stringify(event),
+      }));
+      return { events, until: position };
+    },
     async lastInScope(scope, viewer, upTo): Promise<Position> {
       await followed();
       return (

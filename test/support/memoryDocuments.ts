@@ -56,6 +56,7 @@ export const memoryDocuments = (projections: readonly AnyProjection[]) => {
       ),
     query: async <Body extends object>(query: Query<Body>) =>
       found(all(query.collection.name), query) as object[] as Body[],
+    queryTexts: async (query) => found(all(query.collection.name), query).map((body) => JSON.stringify(body)),
     count: async (count) => counted(all(count.collection.name), count),
     checkpoint: async () => null,
     rows: async ({ name }, after, limit) =>

@@ -1,11 +1,13 @@
 import type { DomainEvent } from '../../src/events/catalogue.ts';
 import type { LogId } from '../../src/events/ids.ts';
+import type { JsonObject } from '../../src/events/json.ts';
 import { projections } from '../../src/projections/all.ts';
-import type {
-  AnyCollection,
-  DocumentReader,
-  DocumentStore,
-  Query,
+import {
+  type AnyCollection,
+  type DocumentReader,
+  type DocumentStore,
+  type Query,
+  textOf,
 } from '../../src/projections/documents/documentStore.ts';
 import { indexFor } from '../../src/projections/documents/indexes.ts';
 import { checkpointName, type Positioned } from '../../src/projections/projection.ts';
@@ -43,7 +45,7 @@ export const projectedInMemory = (
     );
   };
 
-  const reader: DocumentReader = {
+  const reader: Omit<DocumentReader, 'queryTexts'> = {
     get: async <Body extends object>({ name }: { name: string }, id: string) =>
       (all(name).get(id) ?? null) as Body | null,
     getAll: async <Body extends object>({ name }: { name: string }, ids: readonly string[]) =>
@@ -80,5 +82,10 @@ export const projectedInMemory = (
         ? null
         : { name, logId: 'log' as LogId, position: head },
   };
-  return { ...reader, snapshot: (read) => read(reader) };
+  const readerOfTexts: DocumentReader = {
+    ...reader,
+    queryTexts: async (query) =>
+      (await reader.query(query)).map((body) => textOf(query.collection, body as JsonObject)),
+  };
+  return { ...readerOfTexts, snapshot: (read) => read(readerOfTexts) };
 };

@@ -1,11 +1,10 @@
 import type { JobId, Position } from '../../events/ids.ts';
-import type { ScopeEvent } from '../../projections/readModel.ts';
 import type { Entry } from './entry.ts';
 import { limits } from './limits.ts';
 
 /** What `events` carries, but for the name of its scope. */
 export interface Batch {
-  readonly events: readonly ScopeEvent[];
+  readonly events: readonly Entry[];
   /** The scope's event directly before the first that this batch covers; the chain that clients check. */
   readonly after: Position;
   /** Up to here the scope is complete once the batch is applied. */
@@ -15,7 +14,7 @@ export interface Batch {
 
 /** A batch that isn't sent yet. */
 export interface Cut {
-  readonly events: readonly ScopeEvent[];
+  readonly events: readonly Entry[];
   readonly after: Position;
   readonly through: Position;
   /** Position of the last event covered, sent or left out. */
@@ -48,7 +47,7 @@ const createBatch = () => {
     },
     close(after: Position, through: Position | null): Cut | null {
       if (last === null) return null;
-      const events = slots.flatMap((entry) => entry?.event ?? []);
+      const events = slots.filter((entry) => entry !== null);
       return { events, after, through: through ?? last, last, bytes };
     },
   };

@@ -31,7 +31,7 @@ export class BatchText {
   readonly json: string;
 
   constructor({ events, ...rest }: BatchMessage) {
-    this.json = `${JSON.stringify(rest).slice(0, -1)},"events":[${events.map(jsonOf).join(',')}]}`;
+    this.json = `${JSON.stringify(rest).slice(0, -1)},"events":[${events.map(({ json }) => json).join(',')}]}`;
   }
 }
 

@@ -1,5 +1,6 @@
+import type { Event } from '../../events/catalogue.ts';
 import type { JobId, Position, UserId } from '../../events/ids.ts';
-import type { Scope, ScopeEvent } from '../../projections/readModel.ts';
+import type { Scope, ScopeEvent, TimelineText } from '../../projections/readModel.ts';
 import { type OwnedEvent, shownIn } from '../../projections/scopes.ts';
 import { jsonOf } from './encoding.ts';
 import { keysOf, scopeKey } from './keys.ts';
@@ -8,8 +9,9 @@ import { redact } from './redact.ts';
 /** An event of a scope as one viewer is shown it, with what cutting it into batches needs to know. */
 export interface Entry {
   readonly position: Position;
-  readonly event: ScopeEvent;
-  /** Of its JSON as UTF-8. */
+  /** The event as JSON. */
+  readonly json: string;
+  /** Of that, as UTF-8. */
   readonly bytes: number;
   /** The job whose progress it tells; null for everything else. */
   readonly progressOf: JobId | null;
@@ -37,13 +39,41 @@ export const seenEvent = (event: OwnedEvent, hiddenFromOwner: boolean): SeenEven
   forms: new Map(),
 });
 
-const entryFor = (event: OwnedEvent, shown: ScopeEvent): Entry => ({
-  position: event.position,
-  event: shown,
-  bytes: Buffer.byteLength(jsonOf(shown)),
-  progressOf: event.type === 'JobProgressed' ? (event.jobId ?? null) : null,
-  leaver: event.type === 'ParticipantLeft' ? event.data.participant.id : null,
-});
+const progressOf = (event: Event): JobId | null =>
+  event.type === 'JobProgressed' ? (event.jobId ?? null) : null;
+
+const leaver = (event: Event): UserId | null =>
+  event.type === 'ParticipantLeft' ? event.data.participant.id : null;
+
+/** Of an event that is remembered: its text is not, but for some moments. */
+class ShownEvent implements Entry {
+  readonly position: Position;
+  readonly bytes: number;
+  readonly progressOf: JobId | null;
+  readonly leaver: UserId | null;
+  readonly #shown: ScopeEvent;
+
+  constructor(event: OwnedEvent, shown: ScopeEvent) {
+    this.#shown = shown;
+    this.position = event.position;
+    this.bytes = Buffer.byteLength(this.json);
+    this.progressOf = progressOf(event);
+    this.leaver = leaver(event);
+  }
+
+  get json(): string {
+    return jsonOf(this.#shown);
+  }
+}
+
+/** Of an event as it lies in the store: only what leads to more than showing it is read. */
+export const entryOfText = ({ position, type, json }: TimelineText): Entry => {
+  const bytes = Buffer.byteLength(json);
+  if (type !== 'JobProgressed' && type !== 'ParticipantLeft')
+    return { position, json, bytes, progressOf: null, leaver: null };
+  const event: Event = JSON.parse(json);
+  return { position, json, bytes, progressOf: progressOf(event), leaver: leaver(event) };
+};
 
 const formOf = ({ event, hiddenFromOwner }: SeenEvent, scope: Scope, viewer: UserId): Form => {
   if (scope.scope === 'queue') return event.ownerId === viewer ? 'queueOwn' : 'queueOthers';
@@ -56,7 +86,7 @@ export const entryOf = (seen: SeenEvent, scope: Scope, viewer: UserId): Entry =>
   const known = seen.forms.get(form);
   if (known !== undefined) return known;
   const event = form === 'redacted' ? redact(seen.event) : seen.event;
-  const entry = entryFor(event, shownIn(event, scope, viewer));
+  const entry = new ShownEvent(event, shownIn(event, scope, viewer));
   seen.forms.set(form, entry);
   return entry;
 };

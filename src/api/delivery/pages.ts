@@ -4,14 +4,14 @@ import type { EventLog } from '../../events/log/eventLog.ts';
 import type { TimelineRow } from '../../projections/model.ts';
 import type { ReadModel, Scope } from '../../projections/readModel.ts';
 import { inScope, type OwnedEvent } from '../../projections/scopes.ts';
-import { type Entry, entriesOf, seenEvent } from './entry.ts';
+import { type Entry, entriesOf, entryOfText, seenEvent } from './entry.ts';
 import { limits } from './limits.ts';
 import { isMember, type MembershipHistory, readMembership } from './members.ts';
 
 /** What delivery asks of the read model. */
 export type DeliveryReadModel = Pick<
   ReadModel,
-  'whenProcessed' | 'position' | 'snapshot' | 'timeline' | 'lastInScope'
+  'whenProcessed' | 'position' | 'snapshot' | 'timeline' | 'timelineTexts' | 'lastInScope'
 >;
 
 export interface PagesParts {
@@ -29,6 +29,12 @@ export interface EntryPage {
 
 const ownedEvent = ({ event, ownerId }: TimelineRow): OwnedEvent =>
   ownerId === null ? event : { ...event, ownerId };
+
+/** A store without snapshots may show rows newer than where its timeline is complete, and not all of them. */
+const isUpTo =
+  (until: Position) =>
+  ({ position }: { readonly position: Position }): boolean =>
+    position <= until;
 
 /** A scope's events after a position, read: from the timeline as far as that is, then from the log. */
 export const createPages = ({ log, readModel, scope, viewer }: PagesParts) => {
@@ -56,15 +62,24 @@ export const createPages = ({ log, readModel, scope, viewer }: PagesParts) => {
     else if (asked === pageLength) pageLength = Math.min(limits.longestPage, pageLength * 2);
   };
 
+  /** A conversation's events unread, for everyone there is shown the same of them. */
+  const readTimeline = async (after: Position, asked: number) => {
+    if (scope.scope === 'conversation') {
+      const { events, until } = await readModel.timelineTexts(scope.id, after, asked);
+      const rows = events.filter(isUpTo(until));
+      return { until, rows, entries: rows.map(entryOfText) };
+    }
+    const { rows: all, until } = await readModel.timeline(scope, viewer, after, asked);
+    const rows = all.filter(isUpTo(until));
+    return { until, rows, entries: await entriesFor(rows.map(ownedEvent)) };
+  };
+
   const fromTimeline = async (after: Position, most: number): Promise<EntryPage | null> => {
     const asked = Math.min(pageLength, most);
-    const { rows, until } = await readModel.timeline(scope, viewer, after, asked);
+    const { until, rows, entries } = await readTimeline(after, asked);
     if (until <= after) return null;
-    // A store without snapshots may show rows newer than `until`, and not all of them.
-    const certain = rows.filter(({ position }) => position <= until);
-    const last = certain.at(-1);
-    const through = last !== undefined && certain.length === asked ? last.position : until;
-    const entries = await entriesFor(certain.map(ownedEvent));
+    const last = rows.at(-1);
+    const through = last !== undefined && rows.length === asked ? last.position : until;
     adapt(asked, entries);
     return { entries, through };
   };

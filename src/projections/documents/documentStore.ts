@@ -114,6 +114,8 @@ export interface DocumentReader {
     ids: readonly string[],
   ): Promise<ReadonlyMap<string, Body>>;
   query<Body extends object>(query: Query<Body>): Promise<Body[]>;
+  /** The same as they are written down (`DocumentText`): for who hands them on unread. */
+  queryTexts<Body extends object>(query: Query<Body>): Promise<string[]>;
   count<Body extends object>(count: Count<Body>): Promise<number>;
   checkpoint(name: string): Promise<Checkpoint | null>;
   /** Those whose id comes after `after` (ids are ASCII), in their order, tombstones too; at most `limit`. */

@@ -14,7 +14,7 @@ import { queryAll } from './queryAll.ts';
 import { readPace } from './readPace.ts';
 import { placesOf, readQueue, readWaitingJobs } from './readQueue.ts';
 import { readSnapshot } from './readSnapshot.ts';
-import { readLastInScope, readTimeline } from './readTimeline.ts';
+import { readLastInScope, readTimeline, readTimelineTexts } from './readTimeline.ts';
 
 /** Up to where all of these projections are complete. */
 const completeTo = async (
@@ -188,6 +188,8 @@ export const openReadModel = (
 
   timeline: (scope, viewer, after, limit) =>
     documents.snapshot((reader) => readTimeline(reader, scope, viewer, after, limit)),
+  timelineTexts: (of, after, limit) =>
+    documents.snapshot((reader) => readTimelineTexts(reader, of, after, limit)),
   lastInScope: (scope, viewer, position) =>
     documents.snapshot((reader) => readLastInScope(reader, scope, viewer, position)),
 });

@@ -158,5 +158,6 @@ const unused = {
   position: never,
   snapshot: never,
   timeline: never,
+  timelineTexts: never,
   lastInScope: never,
 };

@@ -112,6 +112,7 @@ describe('subscribing', () => {
         position: whileThere(readModel.position),
         snapshot: whileThere(readModel.snapshot),
         timeline: whileThere(readModel.timeline),
+        timelineTexts: whileThere(readModel.timelineTexts),
         lastInScope: whileThere(readModel.lastInScope),
       },
     });
@@ -140,12 +141,12 @@ describe('subscribing', () => {
       goOn = resolve;
     });
     let reading = 0;
-    const timeline: typeof readModel.timeline = async (...asked) => {
+    const timelineTexts: typeof readModel.timelineTexts = async (...asked) => {
       reading += 1;
       await held;
-      return readModel.timeline(...asked);
+      return readModel.timelineTexts(...asked);
     };
-    const server = await openDeliveryServer({ log: node.log, readModel: { ...readModel, timeline } });
+    const server = await openDeliveryServer({ log: node.log, readModel: { ...readModel, timelineTexts } });
     const client = server.connect('ada');
     const { logId } = node.log;
     const answers = ids.map((id) =>

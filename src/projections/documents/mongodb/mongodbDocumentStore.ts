@@ -48,6 +48,7 @@ export const openMongodbDocumentStore = async (
       get: (collection, id) => explained(() => reader.get(collection, id)),
       getAll: (collection, ids) => explained(() => reader.getAll(collection, ids)),
       query: (query) => explained(() => reader.query(query)),
+      queryTexts: (query) => explained(() => reader.queryTexts(query)),
       count: (count) => explained(() => reader.count(count)),
       checkpoint: (name) => explained(() => reader.checkpoint(name)),
       rows: (...range) => explained(() => reader.rows(...range)),

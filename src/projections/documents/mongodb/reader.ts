@@ -58,6 +58,16 @@ const bodyOnly = { projection: { _id: 0, body: 1 } } as const;
 export const createReader = (database: Db, session?: ClientSession): DocumentReader => {
   const within = session === undefined ? {} : { session };
 
+  const textsOf = async <Body extends object>(query: Query<Body>): Promise<string[]> => {
+    const { collection, orderBy, direction, limit } = query;
+    const { filter, hint } = askQuery(query);
+    const found = await documentsOf(database, collection.name)
+      .find(filter, { ...bodyOnly, ...within, hint, limit, batchSize: limit })
+      .sort({ [fieldOf(orderBy)]: direction === 'ascending' ? 1 : -1 })
+      .toArray();
+    return found.map(({ body }) => String(body));
+  };
+
   return {
     async get<Body extends object>(collection: Found<Body>, id: string): Promise<Body | null> {
       const found = await documentsOf(database, collection.name).findOne(
@@ -75,15 +85,8 @@ export const createReader = (database: Db, session?: ClientSession): DocumentRea
         .toArray();
       return new Map(found.map(({ _id, body }): [string, Body] => [_id, bodyIn(collection, String(body))]));
     },
-    async query<Body extends object>(query: Query<Body>): Promise<Body[]> {
-      const { collection, orderBy, direction, limit } = query;
-      const { filter, hint } = askQuery(query);
-      const found = await documentsOf(database, collection.name)
-        .find(filter, { ...bodyOnly, ...within, hint, limit, batchSize: limit })
-        .sort({ [fieldOf(orderBy)]: direction === 'ascending' ? 1 : -1 })
-        .toArray();
-      return found.map(({ body }) => bodyIn(collection, String(body)));
-    },
+    query: async (query) => (await textsOf(query)).map((text) => bodyIn(query.collection, text)),
+    queryTexts: textsOf,
     async count<Body extends object>(count: Count<Body>): Promise<number> {
       const { filter, hint } = askCount(count);
       return documentsOf(database, count.collection.name).countDocuments(filter, { hint, ...within });

@@ -66,6 +66,25 @@ export const createReader = (database: Database.Database): DocumentReader => {
   const findBody = (collection: Pick<AnyCollection, 'name' | 'byPosition'>): Database.Statement =>
     prepare(`SELECT body FROM ${tableOf(collection.name)} WHERE ${keyOf(collection)} = ?`).pluck();
 
+  const textsOf = <Body extends object>(query: Query<Body>): string[] => {
+    const { collection, where, orderBy, direction, after, until, limit } = query;
+    const { from, conditions, values, column } = lookUp(collection, where, orderBy);
+    const [beyond, upTo, order] = direction === 'ascending' ? ['>', '<=', 'ASC'] : ['<', '>=', 'DESC'];
+    const ordered = column(orderBy);
+    const bounds = [
+      ...(after === undefined ? [] : [{ condition: `${ordered} ${beyond} ?`, value: after }]),
+      ...(until === undefined ? [] : [{ condition: `${ordered} ${upTo} ?`, value: until }]),
+    ];
+    const rows: unknown[] = prepare(
+      `SELECT d.body FROM ${from}
+       WHERE ${[...conditions, ...bounds.map(({ condition }) => condition)].join(' AND ')}
+       ORDER BY ${ordered} ${order} LIMIT ?`,
+    )
+      .pluck()
+      .all(...values, ...bounds.map(({ value }) => value), limit);
+    return rows.map(String);
+  };
+
   return {
     async get<Body extends object>(collection: Found<Body>, id: string): Promise<Body | null> {
       const body: unknown = findBody(collection).get(id);
@@ -80,24 +99,8 @@ export const createReader = (database: Database.Database): DocumentReader => {
       }
       return found;
     },
-    async query<Body extends object>(query: Query<Body>): Promise<Body[]> {
-      const { collection, where, orderBy, direction, after, until, limit } = query;
-      const { from, conditions, values, column } = lookUp(collection, where, orderBy);
-      const [beyond, upTo, order] = direction === 'ascending' ? ['>', '<=', 'ASC'] : ['<', '>=', 'DESC'];
-      const ordered = column(orderBy);
-      const bounds = [
-        ...(after === undefined ? [] : [{ condition: `${ordered} ${beyond} ?`, value: after }]),
-        ...(until === undefined ? [] : [{ condition: `${ordered} ${upTo} ?`, value: until }]),
-      ];
-      const rows: unknown[] = prepare(
-        `SELECT d.body FROM ${from}
-         WHERE ${[...conditions, ...bounds.map(({ condition }) => condition)].join(' AND ')}
-         ORDER BY ${ordered} ${order} LIMIT ?`,
-      )
-        .pluck()
-        .all(...values, ...bounds.map(({ value }) => value), limit);
-      return rows.map((body) => bodyIn(collection, String(body)));
-    },
+    query: async (query) => textsOf(query).map((text) => bodyIn(query.collection, text)),
+    queryTexts: async (query) => textsOf(query),
     async count<Body extends object>({ collection, where, below }: Count<Body>): Promise<number> {
       const { from, conditions, values, column } = lookUp(collection, where, below?.field);
       const bounds = [

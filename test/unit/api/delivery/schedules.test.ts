@@ -174,7 +174,7 @@ describe('any schedule of appends, pages, hand-outs, acknowledgements, losses an
         expect(world.cursor()).toBe(positionOf(world.log.length));
         const got = world.applied.map(Number);
         expect(got.every((position, index) => index === 0 || position > (got[index - 1] ?? 0))).toBe(true);
-        const all = new Set(positionsOf(world.log.flatMap((entry) => entry?.event ?? [])));
+        const all = new Set(positionsOf(world.log.flatMap((entry) => entry ?? [])));
         expect(got.every((position) => all.has(position))).toBe(true);
         const have = new Set(got);
         expect(mustHave(world.log).filter((position) => !have.has(position))).toEqual([]);
