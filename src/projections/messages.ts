@@ -1,4 +1,5 @@
 import type { Event } from '../events/catalogue.ts';
+import type { Position } from '../events/ids.ts';
 import type { JobEvent } from '../events/job.ts';
 import { mergePatch } from '../events/mergePatch.ts';
 import { acceptedImage, foldImage, isJobEvent, queuedImage } from './imageState.ts';
@@ -14,6 +15,22 @@ const foldMessageImage = (image: ImageState, event: Event<JobEvent>): ImageState
   return event.jobId === image.jobId ? foldImage(image, event) : image;
 };
 
+/** Field by field, for it is made at each step of a picture: see `copied` of imageState.ts. */
+const withImage = (message: Message, image: ImageState, position: Position): Message => ({
+  messageId: message.messageId,
+  conversationId: message.conversationId,
+  author: message.author,
+  text: message.text,
+  createdAt: message.createdAt,
+  editedAt: message.editedAt,
+  removed: message.removed,
+  metadata: message.metadata,
+  image,
+  postedPosition: message.postedPosition,
+  revision: message.revision,
+  position,
+});
+
 const foldMessageEvent = (message: Message, event: Event): Message => {
   const { revision, position } = event;
   switch (event.type) {
@@ -26,7 +43,7 @@ const foldMessageEvent = (message: Message, event: Event): Message => {
     default: {
       if (!isJobEvent(event) || message.image === null) return message;
       const image = foldMessageImage(message.image, event);
-      return image === message.image ? message : { ...message, image, position };
+      return image === message.image ? message : withImage(message, image, position);
     }
   }
 };

@@ -112,13 +112,16 @@ export const load = async (
   page: DecodedPage,
 ): Promise<void> => {
   if (projection.writtenOnce) return;
-  const ids = new Set<string>();
+  const unknown = new Set<string>();
+  let lastKeys: readonly string[] | undefined;
   for (const { event } of page) {
     if (event === null || event.position <= folded) continue;
-    for (const id of projection.keys(event)) ids.add(id);
+    const keys = projection.keys(event);
+    // The very list of the event before (times.ts): its documents are at hand.
+    if (keys === lastKeys) continue;
+    lastKeys = keys;
+    for (const id of keys) if (recent.get(id) === undefined) unknown.add(id);
   }
-  const unknown = new Set<string>();
-  for (const id of ids) if (recent.get(id) === undefined) unknown.add(id);
   if (unknown.size === 0) return;
   const found = await documents.getAll<Positioned>(collection, [...unknown]);
   for (const id of unknown) recent.set(id, found.get(id) ?? null);
@@ -126,15 +129,17 @@ export const load = async (
 
 /** Digests the event whole or not at all: every document that it concerns, or none where one throws. */
 const foldEvent = ({ projection, collection, recent, changed }: Track, event: DomainEvent): void => {
-  const ids = projection.keys(event);
-  if (ids.length === 0) return;
-  const folded: { id: string; before: Positioned | null; after: Positioned | null }[] = [];
-  for (const id of ids) {
+  // Made when there is something to write: most events change nothing of most projections.
+  let folded: { readonly id: string; readonly after: Positioned | null }[] | undefined;
+  for (const id of projection.keys(event)) {
     const before = projection.writtenOnce ? null : (recent.get(id) ?? null);
-    folded.push({ id, before, after: projection.apply(before, event, id) });
-  }
-  for (const { id, before, after } of folded) {
+    const after = projection.apply(before, event, id);
     if (after === before) continue;
+    if (folded === undefined) folded = [{ id, after }];
+    else folded.push({ id, after });
+  }
+  if (folded === undefined) return;
+  for (const { id, after } of folded) {
     if (!projection.writtenOnce) recent.set(id, after);
     const position = after?.position ?? event.position;
     const body = after as (Positioned & JsonObject) | null;

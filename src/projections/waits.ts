@@ -12,7 +12,12 @@ const isSamePlace = (one: QueueEntry | null, other: QueueEntry | null): boolean 
   one?.status === other?.status && one?.orderKey === other?.orderKey;
 
 const spanOf = ({ status, ticket, priority, round }: QueueEntry, from: Position): QueueSpan => ({
-  ...{ status, from, until: null, ticket, priority, round },
+  status,
+  from,
+  until: null,
+  ticket,
+  priority,
+  round,
 });
 
 /** The span of a list that lasts; there is at most one, the last. */
@@ -41,7 +46,11 @@ const foldSpans = (document: JobSpans | null, event: DomainEvent): JobSpans | nu
   const newBlocks =
     ended === null ? [] : blocksBetween(ended.from, position).map((block) => blockOf(ended.status, block));
   return {
-    ...{ jobId, ownerId, entry, spans, position },
+    jobId,
+    ownerId,
+    entry,
+    spans,
+    position,
     blocks: [...(document?.blocks ?? []), ...newBlocks],
     waitingSince: entry?.status === 'waiting' ? position : null,
     runningSince: entry?.status === 'running' ? position : null,
